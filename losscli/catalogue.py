@@ -1,0 +1,103 @@
+"""What there is, read from the folders: a loss, a function, an input or an output format is one file.
+
+The first line of a file is `\"\"\"name, other name: summary.` and its stem is the full name; the rest of that docstring
+is the card: the formula (indented) and lines `Key: value`. All of it is read as text, so that `--help`, `list` and
+completion import no loss and no NumPy.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from losscli.params import Parameter, declared
+
+ROOT = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of a folder. `names[0]` is the short name: the command, the ending, the format."""
+
+    path: Path
+    names: tuple[str, ...]
+    summary: str
+
+    @property
+    def name(self) -> str:
+        return self.names[0]
+
+    @property
+    def family(self) -> str:
+        return self.path.parent.name
+
+    @property
+    def is_function(self) -> bool:
+        return self.family == "functions"
+
+    @cached_property
+    def card(self) -> str:
+        """The module's docstring below the first line."""
+        return self.path.read_text("utf-8").split('"""', 2)[1].partition("\n")[2].strip("\n")
+
+    @property
+    def formula(self) -> str:
+        return "; ".join(line.strip() for line in self.card.split("\n\n")[0].splitlines())
+
+    def facts(self) -> dict[str, str]:
+        """The lines `Key: value` of the card: the names in other libraries."""
+        lines = (line.partition(": ") for line in self.card.splitlines() if not line.startswith(" "))
+        return {key: value for key, colon, value in lines if colon and key.isalpha()}
+
+    @property
+    def examples(self) -> list[str]:
+        """The commands of the card, without their prompt."""
+        return [line.strip() for line in self.card.splitlines() if line.startswith("    losscli ")]
+
+    def module(self) -> Any:
+        return import_module(".".join(("losscli", *self.path.relative_to(ROOT).with_suffix("").parts)))
+
+    def function(self) -> Callable[..., Any]:
+        """The loss itself; imports its module, and so NumPy."""
+        function: Callable[..., Any] = getattr(self.module(), self.path.stem)
+        return function
+
+    def declaration(self) -> dict[str, Parameter]:
+        """The parameters, from the signature alone: the file is read as text and its bodies are left out."""
+        tree = ast.parse(self.path.read_text("utf-8"), str(self.path))
+        body: list[ast.stmt] = []
+        for node in tree.body:
+            if isinstance(node, ast.ImportFrom) and node.module in ("__future__", "typing", "losscli.params"):
+                body.append(node)
+            elif isinstance(node, ast.FunctionDef) and node.name == self.path.stem:
+                node.body, node.returns = [ast.copy_location(ast.Pass(), node)], None
+                body.append(node)
+        namespace: dict[str, Any] = {}
+        exec(compile(ast.Module(body, []), str(self.path), "exec"), namespace)
+        return declared(namespace[self.path.stem])
+
+
+def entries(folder: str) -> Iterator[Entry]:
+    """The files of a folder and its subfolders, in order of their names."""
+    for path in sorted((ROOT / folder).rglob("[!_]*.py")):
+        with path.open(encoding="utf-8") as file:
+            names, _, summary = file.readline().strip().removeprefix('"""').partition(": ")
+        full = path.stem.replace("_", "-")
+        short = tuple(name.strip() for name in names.split(","))
+        yield Entry(path, short if full in short else (*short, full), summary.removesuffix('"""'))
+
+
+def commands() -> Iterator[Entry]:
+    """All losses, then the functions."""
+    yield from entries("losses")
+    yield from entries("functions")
+
+
+def find(folder: str, name: str) -> Entry | None:
+    """The file of a folder that bears this name."""
+    return next((entry for entry in entries(folder) if name in entry.names), None)

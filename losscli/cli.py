@@ -1,0 +1,374 @@
+"""The Typer app: one command a loss, declared by the loss's own signature and built only when it runs."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from losscli import __version__
+from losscli.catalogue import Entry, commands, entries, find
+from losscli.errors import DataError, FileError, LosscliError, UsageError
+from losscli.messages import show_warnings
+from losscli.params import Array, Number, Parameter
+
+if TYPE_CHECKING:
+    from losscli.engine import Result, Settings
+    from losscli.sources import Document
+
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 a check that was asked for failed; 2 the command line is wrong; 3 the data is wrong; "
+    "4 reading or writing failed; 70 a bug in losscli."
+)
+VALUES = (
+    "An array is numbers with commas or blanks, rows with semicolons ('0.9,0.1; 0.8,0.2'), JSON text, "
+    "@FILE (.npy .json .csv .tsv .txt), or - for standard input."
+)
+FORMATS = tuple(name for entry in entries("reports") for name in entry.names)
+
+
+class _Help:
+    """Rich for help, plain text for errors, which end up in logs."""
+
+    rich_markup_mode: Any
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        self.rich_markup_mode = "rich"
+        super().format_help(ctx, formatter)  # type: ignore[misc]  # of the Typer class that this is mixed into
+        self.rich_markup_mode = None
+
+
+class LossCommand(_Help, TyperCommand):
+    """The command of a loss."""
+
+
+class LossGroup(_Help, TyperGroup):
+    """Knows every command by its first line, and builds the one that runs."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        self._know_all()
+        return list(self.commands)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command as far as help and completion need it: name, summary, panel."""
+        self._know_all()
+        return super().get_command(ctx, cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        entry = find("losses", args[0]) or find("functions", args[0]) if args else None
+        if entry is None:
+            return super().resolve_command(ctx, args)
+        return args[0], build(entry), args[1:]
+
+    def _know_all(self) -> None:
+        for entry in commands():
+            if entry.name not in self.commands:
+                panel, summary = _panel(entry.family), _markup(entry.summary)
+                self.commands[entry.name] = TyperCommand(entry.name, help=summary, rich_help_panel=panel)
+                for name in entry.names[1:]:
+                    self.commands[name] = TyperCommand(name, help=summary, rich_help_panel=panel, hidden=True)
+
+
+app = typer.Typer(
+    cls=LossGroup,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="Machine-learning losses, worked out step by step with your own numbers.\n\n"
+    "[bold]losscli ce --logits 0.15,-0.34,0.12,0.67,0.55 --label 2[/bold]",
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"losscli {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command("list", rich_help_panel="About")
+def _list(
+    format: Annotated[Literal["table", "json"], typer.Option("--format", help="table or json.")] = "table",
+    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+) -> None:
+    """Show every loss with its formula and its name in PyTorch, Keras and optax."""
+    rows = [
+        {"command": e.name, "family": e.family, "summary": e.summary, "formula": e.formula, **e.facts()}
+        for e in commands()
+    ]
+    if json or format == "json":
+        import json as json_
+
+        print(json_.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    family = ""
+    for row in rows:
+        if row["family"] != family:
+            family = row["family"]
+            print(f"{_panel(family)}\n")
+        names = "   ".join(f"{library}: {row[library]}" for library in ("PyTorch", "Keras", "optax") if library in row)
+        print(f"  {row['command']}\n      {row['summary']}\n      {row['formula']}\n      {names}\n")
+
+
+def _panel(family: str) -> str:
+    return "Functions" if family == "functions" else f"{family.capitalize()} losses"
+
+
+def _markup(text: str) -> str:
+    """Text in which Rich finds no markup."""
+    return text.replace("[", r"\[")
+
+
+def build(entry: Entry) -> LossCommand:
+    """The command of a loss, from its declaration."""
+    parameters = entry.declaration()
+
+    def run(**given: Any) -> None:
+        execute(entry, parameters, given)
+
+    run.__signature__ = inspect.Signature(_arguments(entry, parameters))  # type: ignore[attr-defined]  # Typer reads it
+    run.__annotations__ = {p.name: p.annotation for p in _arguments(entry, parameters)}
+    sub = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+    sub.command(
+        entry.name,
+        cls=LossCommand,
+        help=_help(entry),
+        epilog=EXIT_CODES,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )(run)
+    command = typer.main.get_command(sub)
+    assert isinstance(command, LossCommand)
+    return command
+
+
+def _help(entry: Entry) -> str:
+    names = "   ".join(f"{library}: {name}" for library, name in entry.facts().items())
+    examples = "\n".join(f"\b{line}" for line in entry.examples)
+    return _markup(f"{entry.summary}\n\n{entry.formula}\n\n{names}\n\nExamples:\n\n{examples}\n\n{VALUES}")
+
+
+def _arguments(entry: Entry, parameters: dict[str, Parameter]) -> list[inspect.Parameter]:
+    """The options of a command: those of the loss, then those that every loss has."""
+    options = [_files()]
+    options += [_option(parameter) for parameter in parameters.values()]
+    markers = [p.marker for p in parameters.values() if isinstance(p.marker, Array)]
+    classes = any(axes[-1] == "C" for m in markers for axes in m.alternatives)
+    if any(m.movable_class_axis for m in markers):
+        options.append(_common("class_axis", str, None, "the axis of the classes", "Input", metavar="INTEGER"))
+    if classes:
+        options.append(_common("class_names", str, None, "names of the classes, with commas", "Input"))
+    for p in parameters.values():
+        if p.required:
+            flag = f"{p.name}_key"
+            options.append(_common(flag, str, None, f"the key of {p.name} in documents", "Input", metavar="KEY"))
+    if not entry.is_function:
+        options.append(
+            _common(
+                "reduction",
+                _words(("mean", "sum", "none")),
+                None,
+                "how the rows become one number (default: mean)",
+                "Loss",
+            )
+        )
+        options.append(_common("grad", bool, False, "Show the gradient with respect to the first input.", "Output"))
+    options += [
+        _common("steps", bool, False, "Show every step.", "Output"),
+        _common("format", _words(FORMATS), None, "how to write the result (default: table)", "Output"),
+        _common("json", bool, False, "The same as --format json.", "Output"),
+        _common("quiet", bool, False, "The bare number: the same as --format value.", "Output", "-q"),
+        _common("output", str, None, "write to this file, whole or not at all", "Output", "-o", metavar="FILE"),
+        _common("digits", int, 4, "to how many digits a table rounds", "Output", min=0, max=17),
+        _common("max_rows", int, 20, "how many rows a table shows, head and tail; 0 for all", "Output", min=0),
+        _common("threads", int, None, "how many threads (default: one for each core)", "Output", min=1),
+    ]
+    return options
+
+
+def _files() -> inspect.Parameter:
+    help_ = "documents: .json .jsonl .npz .csv .tsv .safetensors; - or nothing for standard input"
+    annotation = Annotated[list[str], typer.Argument(help=help_, metavar="(FILE...)", show_default=False)]
+    return inspect.Parameter("files", inspect.Parameter.KEYWORD_ONLY, default=[], annotation=annotation)
+
+
+def _option(parameter: Parameter) -> inspect.Parameter:
+    """A parameter of the loss as an option; its value is read and checked by us, as that of a document is."""
+    marker = parameter.marker
+    flags = [f"--{name.replace('_', '-')}" for name in parameter.spellings]
+    if isinstance(marker, Array):
+        panel = "Input" if parameter.required else "Loss"
+        return _common(
+            parameter.name, str, None, f"{marker.help}: {marker.shapes}", panel, flags=flags, metavar="ARRAY"
+        )
+    default = "" if parameter.default is None else f" (default: {parameter.default})"
+    if isinstance(marker, Number):
+        kind = "INTEGER" if marker.whole else "NUMBER"
+        return _common(parameter.name, str, None, f"{marker.help}{default}", "Loss", flags=flags, metavar=kind)
+    if parameter.choices:
+        return _common(parameter.name, _words(parameter.choices), None, f"{marker.help}{default}", "Loss", flags=flags)
+    flags = [f"{flags[0]}/--no-{flags[0][2:]}"]
+    return _common(parameter.name, bool, None, f"{marker.help}{default}", "Loss", flags=flags)
+
+
+def _words(words: tuple[str, ...]) -> Any:
+    """The type of one of these words."""
+    return Literal.__getitem__(words)
+
+
+def _common(
+    name: str, kind: Any, default: Any, help: str, panel: str, *short: str, flags: list[str] | None = None, **more: Any
+) -> inspect.Parameter:
+    flags = [*short, *(flags or [f"--{name.replace('_', '-')}"])]
+    option = typer.Option(*flags, help=_markup(help), rich_help_panel=panel, show_default=False, **more)
+    annotation: Any = Annotated.__class_getitem__((kind | None if default is None else kind, option))
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def execute(entry: Entry, parameters: dict[str, Parameter], given: dict[str, Any]) -> None:
+    """Run a command: documents in, results out."""
+    from losscli import engine
+    from losscli.reports import View
+
+    show_warnings()
+    format_ = _format(given)
+    report = find("reports", format_)
+    assert report is not None
+    loss = engine.Loss(entry)
+    results = _non_empty(engine.results(loss, _documents(parameters, given), _settings(given)))
+    view = View(format_, given["steps"], given.get("grad", False), given["digits"], given["max_rows"])
+    with _output(given["output"]) as out:
+        report.module().write(results, out, view)
+        out.flush()
+
+
+def _format(given: dict[str, Any]) -> str:
+    asked = {given["format"]} if given["format"] else set()
+    asked |= ({"json"} if given["json"] else set()) | ({"value"} if given["quiet"] else set())
+    if len(asked) > 1:
+        raise UsageError(f"one format at a time, but {' and '.join(sorted(asked))} are asked for.")
+    return asked.pop() if asked else "table"
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    from losscli.engine import Settings
+
+    class_axis = given.get("class_axis")
+    if class_axis is not None:
+        try:
+            class_axis = int(class_axis)
+        except ValueError:
+            raise UsageError(f"--class-axis is {class_axis!r}, but takes a whole number.") from None
+    return Settings(given.get("reduction") or "mean", class_axis, _names(given), given["threads"])
+
+
+def _names(given: dict[str, Any]) -> list[str]:
+    return [name.strip() for name in (given.get("class_names") or "").split(",") if name.strip()]
+
+
+def _documents(parameters: dict[str, Parameter], given: dict[str, Any]) -> Iterator[list[Document]]:
+    """The documents of the files, of standard input, or the one that the options are."""
+    from losscli import sources
+    from losscli.naming import Names
+
+    values = {name: _value(p, given[name], _names(given)) for name, p in parameters.items() if given[name] is not None}
+    for setting in ("reduction", "class_axis", "class_names"):
+        if given.get(setting) is not None:
+            values[setting] = {
+                "class_axis": lambda: _settings(given).class_axis,
+                "class_names": lambda: _names(given),
+            }.get(setting, lambda s=setting: given[s])()
+    keys = {name: given[f"{name}_key"] for name in parameters if given.get(f"{name}_key")}
+    names = Names(parameters, keys, values)
+    paths = given["files"]
+    literal = any(p.required and given[p.name] is not None for p in parameters.values())
+    if not paths and not literal:
+        if sys.stdin is not None and sys.stdin.isatty():
+            raise UsageError(_nothing_to_do(parameters))
+        paths = ["-"]
+    if paths:
+        for path in paths:
+            yield from names.resolved(sources.documents(path))
+    else:
+        yield [sources.Document(values)]
+
+
+def _nothing_to_do(parameters: dict[str, Parameter]) -> str:
+    wanted = " and ".join(f"--{p.name.replace('_', '-')}" for p in parameters.values() if p.required)
+    return f"nothing to compute. Give {wanted}, or a FILE, or documents on standard input; --help shows examples."
+
+
+def _value(parameter: Parameter, text: Any, class_names: list[str]) -> Any:
+    """The value of an option: an array from its text, a file or standard input; anything else as it is."""
+    if not isinstance(parameter.marker, Array):
+        return text
+    from losscli import sources
+    from losscli.arrays import as_array
+
+    if text == "-" or text.startswith("@"):
+        return sources.array(text.removeprefix("@"))
+    try:
+        return as_array(parameter.name, sources.find_module("txt").literal(text), class_names)
+    except DataError as error:
+        raise UsageError(error.message, f"--{parameter.name.replace('_', '-')}") from None
+
+
+def _non_empty(results: Iterator[Result]) -> Iterator[Result]:
+    some = False
+    for result in results:
+        some = True
+        yield result
+    if not some:
+        raise DataError("the input is empty, but at least one document was expected.")
+
+
+@contextmanager
+def _output(path: str | None) -> Iterator[TextIO]:
+    """Standard output; or a file that takes its name only when all is written."""
+    if path is None:
+        yield sys.stdout
+        return
+    import os
+    import tempfile
+
+    try:
+        target = Path(path)
+        descriptor, draft = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+            os.chmod(draft, mode)
+            os.replace(draft, target)
+        except BaseException:
+            Path(draft).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        if isinstance(error, LosscliError):
+            raise
+        raise FileError(f"{error.strerror or error}.", path) from None
+
+
+def _umask() -> int:
+    import os
+
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,379 @@
+"""A loss over blocks, on threads, to a total; and every view of the result that a user can ask for."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import Any, TypeVar
+
+import numpy as np
+
+from losscli.arrays import BLOCK, Arguments, Box, bind
+from losscli.catalogue import Entry
+from losscli.errors import LosscliError, LosscliWarning, UsageError
+from losscli.ops import exact_parts
+from losscli.params import AnyArray, Array, Floats, Parameter, declared
+from losscli.sources import Document
+from losscli.terms import ExactSum, Summed, Terms, Total, divide
+
+REDUCTIONS = ("mean", "sum", "none")
+_T = TypeVar("_T")
+
+
+class Loss:
+    """A loss or function of the catalogue, callable on lists and arrays.
+
+    `cross_entropy(logits, labels, weight=[1, 2])` returns a `Result`. Beside the parameters of the loss itself every
+    loss takes `reduction` ("mean", "sum" or "none"), `class_axis` where it has classes, and `threads`.
+    """
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self.function: Callable[..., Terms] = entry.function()
+        self.parameters: dict[str, Parameter] = declared(self.function)
+        self.__doc__ = self.function.__doc__
+        self.__name__ = self.function.__name__
+
+    def __call__(
+        self,
+        *args: Any,
+        reduction: str = "mean",
+        class_axis: int | None = None,
+        threads: int | None = None,
+        **options: Any,
+    ) -> Result:
+        if len(args) > len(self.parameters):
+            raise UsageError(f"{self.__name__} takes {len(self.parameters)} arguments, but {len(args)} were given.")
+        values = dict(zip(self.parameters, args, strict=False))
+        for name, value in options.items():
+            if name in values or name not in self.parameters:
+                problem = "given twice" if name in values else "unknown"
+                raise UsageError(f"{self.__name__}: the argument {name} is {problem}.")
+            values[name] = value
+        settings = Settings(reduction=reduction, class_axis=class_axis, threads=threads)
+        return self.result([Document(values)], settings)
+
+    def result(self, documents: Sequence[Document], settings: Settings) -> Result:
+        """The result for documents of one layout, checked and ready to be viewed."""
+        reduction = documents[0].values.get("reduction", settings.reduction)
+        if reduction not in REDUCTIONS:
+            raise UsageError(f"reduction is {reduction!r}, but takes one of {', '.join(REDUCTIONS)}.")
+        class_axis = documents[0].values.get("class_axis", settings.class_axis)
+        names = documents[0].values.get("class_names", settings.class_names)
+        arguments = bind(self.parameters, [d.values for d in documents], class_axis, names)
+        result = Result(self, arguments, tuple(documents), reduction, tuple(names), settings.threads)
+        if not self.entry.is_function:
+            _ = result.total  # everything is read and checked once, before anything is shown
+        return result
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What holds for all documents of a run, unless a document says otherwise."""
+
+    reduction: str = "mean"
+    class_axis: int | None = None
+    class_names: Sequence[str] = ()
+    threads: int | None = None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One document's numbers: what a line of JSON says of it."""
+
+    id: Any
+    loss: Any
+    sum: float
+    divisor: float
+    count: int
+    ignored: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """A loss computed: its number under each reduction, and how it came about.
+
+    loss        the number under the reduction that was asked for; an array under "none"
+    mean, sum   the number under that reduction; `value` is "none": one number a row
+    divisor     what the mean divides by
+    count       how many rows count; `ignored`: how many do not
+    steps       the named intermediate quantities, in the user's layout
+    gradient()  with respect to the loss's first argument
+    """
+
+    of: Loss
+    arguments: Arguments
+    documents: tuple[Document, ...]
+    reduction: str = "mean"
+    class_names: tuple[str, ...] = ()
+    threads: int | None = None
+
+    def __float__(self) -> float:
+        return float(self.loss)
+
+    @cached_property
+    def total(self) -> Total:
+        """The sum over all rows and what the mean divides by."""
+        if self._only_block is not None:
+            return _total_of(self._only_block)
+        totals = in_order(lambda box: _total_of(self._terms(box)), self.arguments.boxes(), self.threads)
+        return sum(totals, Total())
+
+    @cached_property
+    def _only_block(self) -> Terms | None:
+        """The terms of all rows where they fit in one block: computed once for every view."""
+        boxes = list(islice(self.arguments.boxes(), 2))
+        return self._terms(boxes[0]) if len(boxes) == 1 else None
+
+    @property
+    def loss(self) -> Any:
+        if self.reduction == "none":
+            return self.value
+        return self.mean if self.reduction == "mean" else self.sum
+
+    @property
+    def mean(self) -> float:
+        if not self.count:
+            rows = "the input has no rows" if not self.ignored else f"all {self.ignored} rows are ignored"
+            warnings.warn(f"{rows}: the mean is 0 / 0 = NaN.", LosscliWarning, stacklevel=3)
+        return self.total.mean
+
+    @property
+    def sum(self) -> float:
+        return self.total.sum
+
+    @property
+    def divisor(self) -> float:
+        return float(self.total.divisor)
+
+    @property
+    def count(self) -> int:
+        return self.total.count
+
+    @property
+    def ignored(self) -> int:
+        return self.total.ignored
+
+    @property
+    def value(self) -> Floats:
+        """The loss of each row (for a function, its value), in the shape that PyTorch gives it."""
+        return self._user_layout(self._over_blocks(lambda terms: terms.value))
+
+    @property
+    def steps(self) -> dict[str, AnyArray]:
+        """Every step for every row, in order."""
+        return {name: self._user_layout(a) for name, a in steps_of(self.terms()).items()}
+
+    def gradient(self, reduction: str | None = None) -> Floats:
+        """The gradient of the loss with respect to its first argument; under "none", that of the sum.
+
+        Where all rows are ignored it is 0, as in PyTorch.
+        """
+        gradient = self._over_blocks(lambda terms: self._scaled_gradient(terms, reduction))
+        return self._user_layout(gradient)
+
+    def terms(self, rows: Sequence[int] | None = None) -> Terms:
+        """The loss's own result for some rows, or for all."""
+        if rows is None:
+            return self._only_block or self._terms(self.arguments.everything())
+        return self._terms(self.arguments.some(rows))
+
+    def gradient_of(self, terms: Terms) -> Floats:
+        """The gradient of the reduced loss for the rows of these terms: shape (N) or (N, C)."""
+        return self._scaled_gradient(terms, None)
+
+    def summaries(self) -> Iterator[Summary]:
+        """The numbers of each document."""
+        if len(self.documents) == 1:
+            loss = self.loss
+            loss = loss.tolist() if self.reduction == "none" else loss
+            id_ = self.documents[0].id
+            yield Summary(id_, loss, self.sum, self.divisor, self.count, self.ignored)
+            return
+        terms = self.terms()
+        stack = len(self.documents)
+        high, low = exact_parts(terms.value.reshape(stack, -1))
+        sums = (high + low).tolist()
+        rows = terms.value.size // stack
+        counts = [rows] * stack if terms.counts is None else terms.counts.reshape(stack, -1).sum(axis=1).tolist()
+        divisors = [float(n) for n in counts]
+        if terms.divisor is not None:
+            high, low = exact_parts(terms.divisor.reshape(stack, -1))
+            divisors = (high + low).tolist()
+        losses = sums
+        if self.reduction == "mean":
+            losses = [divide(s, d) for s, d in zip(sums, divisors, strict=True)]
+        elif self.reduction == "none":
+            losses = terms.value.reshape(self.arguments.rows).tolist()
+        for document, loss, total, divisor, count in zip(self.documents, losses, sums, divisors, counts, strict=True):
+            yield Summary(document.id, loss, total, divisor, count, rows - count)
+
+    @cached_property
+    def options(self) -> dict[str, Any]:
+        """The options that differ from their defaults; arrays that hold one number for each row are left out."""
+        options: dict[str, Any] = {}
+        for name, parameter in self.arguments.parameters.items():
+            given = self.documents[0].values.get(name)
+            if parameter.required or given is None:
+                continue
+            if isinstance(parameter.marker, Array):
+                array = np.asarray(given)
+                if not parameter.marker.has_rows or parameter.marker.broadcasts:
+                    options[name] = array.tolist()
+            elif self.arguments.options[name] != parameter.default:
+                options[name] = self.arguments.options[name]
+        return options
+
+    def _terms(self, box: Box | tuple[AnyArray, ...]) -> Terms:
+        return self.of.function(**self.arguments.block(box))
+
+    def _scaled_gradient(self, terms: Terms, reduction: str | None) -> Floats:
+        assert terms.grad is not None
+        gradient = terms.grad()
+        if (reduction or self.reduction) != "mean":
+            return gradient
+        with np.errstate(divide="ignore", invalid="ignore"):
+            scaled: Floats = gradient / self.divisor
+        if terms.counts is not None and not terms.counts.all():
+            scaled[~terms.counts] = 0.0
+        return scaled
+
+    def _over_blocks(self, view: Callable[[Terms], Floats]) -> Floats:
+        if self._only_block is not None:
+            return view(self._only_block)
+        blocks = in_order(lambda box: view(self._terms(box)), self.arguments.boxes(), self.threads)
+        return np.concatenate(list(blocks) or [view(self._terms(self.arguments.everything()))])
+
+    def _user_layout(self, a: AnyArray) -> AnyArray:
+        """Rows unfolded, classes back where they were, and no axis for the stack of one."""
+        a = a.reshape(*self.arguments.rows[1:], *a.shape[1:])
+        own = a.ndim - len(self.arguments.rows[1:])
+        return a if not own or self.arguments.class_axis is None else np.moveaxis(a, -1, self.arguments.class_axis)
+
+
+def _total_of(terms: Terms) -> Total:
+    rows = terms.value.size
+    count = rows if terms.counts is None else int(terms.counts.sum())
+    divisor = ExactSum.of([float(count)]) if terms.divisor is None else _exact(terms.divisor)
+    return Total(_exact(terms.value), divisor, count, rows - count)
+
+
+def _exact(values: Floats) -> ExactSum:
+    high, low = exact_parts(values.reshape(1, -1))
+    return ExactSum.of([float(high[0]), float(low[0])])
+
+
+def steps_of(terms: Terms) -> dict[str, AnyArray]:
+    """The steps of some terms, computed."""
+    return {name: step() if callable(step) else step for name, step in plain(terms.steps).items()}
+
+
+def plain(steps: Mapping[str, Any]) -> dict[str, Any]:
+    """Steps without the mark that says which have a meaningful sum."""
+    return {name: step.of if isinstance(step, Summed) else step for name, step in steps.items()}
+
+
+def in_order(work: Callable[[Box], _T], boxes: Iterable[Box], threads: int | None = None) -> Iterator[_T]:
+    """The work on each box, several at a time, in the order of the boxes and only a few ahead."""
+    threads = threads or available_threads()
+    boxes = iter(boxes)
+    first = next(boxes, None)
+    if first is None:
+        return
+    second = next(boxes, None)
+    if second is None or threads == 1:
+        yield work(first)
+        for box in [] if second is None else [second]:
+            yield work(box)
+        yield from map(work, boxes)
+        return
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    with ThreadPoolExecutor(threads) as pool:
+        pending: deque[Future[_T]] = deque((pool.submit(work, first), pool.submit(work, second)))
+        try:
+            for box in boxes:
+                pending.append(pool.submit(work, box))
+                if len(pending) > 4 * threads:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        finally:
+            for future in pending:
+                future.cancel()
+
+
+def available_threads() -> int:
+    """How many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        return os.cpu_count() or 1
+
+
+def results(loss: Loss, chunks: Iterable[list[Document]], settings: Settings) -> Iterator[Result]:
+    """The results of documents as they arrive; those of a chunk that are alike in a row are computed as one stack."""
+    for chunk in chunks:
+        for stack in _stacks(loss, chunk):
+            yield from _evaluated(loss, stack, settings)
+
+
+def _evaluated(loss: Loss, stack: list[Document], settings: Settings) -> Iterator[Result]:
+    try:
+        yield loss.result(stack, settings)
+    except LosscliError as error:
+        if len(stack) == 1:
+            raise error.at(stack[0].place) from None
+        for document in stack:  # one of them is wrong: go on alone, so that the others are answered and it is named
+            yield from _evaluated(loss, [document], settings)
+
+
+def _stacks(loss: Loss, documents: list[Document]) -> Iterator[list[Document]]:
+    """Runs of documents alike in keys, shapes and options, as many as fit in one block."""
+    rows = {n for n, p in loss.parameters.items() if isinstance(p.marker, Array) and p.marker.has_rows}
+    stack: list[Document] = []
+    key: Any = None
+    room = 0
+    for document in documents:
+        values = document.values
+        mine = [(n, _nested_shape(v) if n in rows else _comparable(v)) for n, v in values.items()]
+        if stack and room > 0 and mine == key:
+            stack.append(document)
+            room -= 1
+            continue
+        if stack:
+            yield stack
+        stack, key = [document], mine
+        sizes = [s for n, s in mine if n in rows]
+        widest = max((_product(s) for s in sizes if s is not None), default=BLOCK)
+        room = 0 if None in sizes else BLOCK // max(1, widest) - 1
+    if stack:
+        yield stack
+
+
+def _nested_shape(value: Any) -> tuple[int, ...] | None:
+    """The shape of nested lists by their first elements; None for what cannot be stacked."""
+    found: list[int] = []
+    while type(value) is list:
+        found.append(len(value))
+        if not value:
+            return None
+        value = value[0]
+    return tuple(found) if type(value) in (int, float) else None
+
+
+def _comparable(value: Any) -> Any:
+    """An array given for all documents is the same for all: compare which one it is, not its numbers."""
+    return id(value) if isinstance(value, np.ndarray) else value
+
+
+def _product(numbers: Sequence[int]) -> int:
+    product = 1
+    for n in numbers:
+        product *= n
+    return product

@@ -1,0 +1,31 @@
+"""log-sigmoid: The log-probability that belongs to a logit.
+
+    log_sigmoid(x) = -log(1 + exp(-x))
+
+PyTorch: LogSigmoid
+Keras: log_sigmoid
+optax: jax.nn.log_sigmoid
+
+Examples:
+    losscli log-sigmoid --logits 0.15,-0.34,0.12,0.67,0.55
+    losscli log-sigmoid --logits '0.9,0.1; 0.8,0.2' -q
+    losscli log-sigmoid --logits 40,-40,-800 --json
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from losscli import ops
+from losscli.params import Array, Floats
+from losscli.terms import Terms
+
+
+def log_sigmoid(logits: Annotated[Floats, Array("N...", "real", "scores")]) -> Terms:
+    """The log-probability that belongs to a logit.
+
+        log_sigmoid(x) = -log(1 + exp(-x))
+
+    Source: PyTorch, torch.nn.LogSigmoid.
+    """
+    return Terms(value=-ops.softplus(-logits), steps={"logit": logits, "sigmoid": lambda: ops.sigmoid(logits)})

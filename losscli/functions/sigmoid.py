@@ -1,0 +1,33 @@
+"""sigmoid: The probability that belongs to a logit.
+
+    sigmoid(x) = 1 / (1 + exp(-x))
+
+PyTorch: Sigmoid
+Keras: sigmoid
+optax: jax.nn.sigmoid
+
+Examples:
+    losscli sigmoid --logits 0.15,-0.34,0.12,0.67,0.55
+    losscli sigmoid --logits '0.9,0.1; 0.8,0.2' -q
+    losscli sigmoid --logits 40,-40,-800 --json
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from losscli import ops
+from losscli.params import Array, Floats
+from losscli.terms import Terms
+
+
+def sigmoid(logits: Annotated[Floats, Array("N...", "real", "scores")]) -> Terms:
+    """The probability that belongs to a logit.
+
+        sigmoid(x) = 1 / (1 + exp(-x))
+
+    Source: PyTorch, torch.nn.Sigmoid.
+    """
+    return Terms(value=ops.sigmoid(logits), steps={"logit": logits, "exp(-|x|)": lambda: np.exp(-np.abs(logits))})

@@ -1,0 +1,53 @@
+"""bce: Cross entropy of probabilities against labels between 0 and 1, element by element.
+
+    loss = -(t log p + (1 - t) log(1 - p))
+
+PyTorch: BCELoss
+Keras: BinaryCrossentropy (clips p to 1e-7 instead)
+optax: sigmoid_binary_cross_entropy (on the logits of p)
+
+Examples:
+    losscli bce --probs 0.54,0.42,0.53 --labels 0,1,0
+    losscli bce --probs '0.9,0.2; 0.6,0.1' --labels '1,0; 1,1' --weight 1,2
+    losscli bce --probs "$(losscli sigmoid -q --logits 0.15,-0.34)" --labels 0,1
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from losscli.params import Array, Floats
+from losscli.terms import Step, Terms
+
+
+def binary_cross_entropy(
+    probs: Annotated[Floats, Array("N...", "probability", "probabilities of 1")],
+    labels: Annotated[Floats, Array("N...", "probability", "0, 1 or anything between")],
+    *,
+    weight: Annotated[Floats, Array("~N...", "weight", "a factor for each element")] | None = None,
+) -> Terms:
+    """Cross entropy of probabilities against labels between 0 and 1, element by element.
+
+        loss = -w (t max(log p, -100) + (1 - t) max(log(1 - p), -100))
+
+    The floor of -100 keeps the loss finite where p is 0 or 1 and wrong. A mean divides by the number of elements, not
+    by the weights. The gradient divides by max(p (1 - p), 1e-12), as PyTorch's does.
+
+    Source: PyTorch, torch.nn.BCELoss.
+    """
+    w = 1.0 if weight is None else weight
+    with np.errstate(divide="ignore"):  # log 0 = -inf, which the floor lifts
+        log_p = np.maximum(np.log(probs), -100)
+        log_q = np.maximum(np.log1p(-probs), -100)
+    value = -w * (labels * log_p + (1 - labels) * log_q)
+
+    def grad() -> Floats:
+        gradient: Floats = w * (probs - labels) / np.maximum(probs * (1 - probs), 1e-12)
+        return gradient
+
+    steps: dict[str, Step] = {"prob": probs, "label": labels, "log prob": log_p, "log (1 - prob)": log_q}
+    if weight is not None:
+        steps["weight"] = weight
+    return Terms(value, steps, grad, formula=f"-{'w ' * (weight is not None)}(t log p + (1 - t) log(1 - p))")

@@ -1,0 +1,63 @@
+"""bce-logits: Cross entropy of the sigmoid of logits against labels between 0 and 1, element by element.
+
+    loss = -(t log sigmoid(x) + (1 - t) log sigmoid(-x))
+
+PyTorch: BCEWithLogitsLoss
+Keras: BinaryCrossentropy (from_logits=True)
+optax: sigmoid_binary_cross_entropy
+
+Examples:
+    losscli bce-logits --logits 0.15,-0.34,0.12,0.67,0.55 --labels 0,1,0,1,0
+    losscli bce-logits --logits '2,-1; 0.5,3' --labels '1,0; 1,1' --pos-weight 3,1
+    losscli bce-logits --logits 40 --label 1 --grad
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from losscli import ops
+from losscli.params import Array, Floats
+from losscli.terms import Step, Terms
+
+
+def binary_cross_entropy_with_logits(
+    logits: Annotated[Floats, Array("N...", "real", "scores before the sigmoid")],
+    labels: Annotated[Floats, Array("N...", "real", "0, 1 or anything between")],
+    *,
+    weight: Annotated[Floats, Array("~N...", "weight", "a factor for each element")] | None = None,
+    pos_weight: Annotated[Floats, Array("~N...", "weight", "a factor for the part that is 1")] | None = None,
+) -> Terms:
+    """Cross entropy of the sigmoid of logits against labels between 0 and 1, element by element.
+
+        loss = w (pw t softplus(-x) + (1 - t) softplus(x)),   softplus(x) = log(1 + exp(x)) = -log sigmoid(-x)
+
+    A mean divides by the number of elements, not by the weights. A part with no share (t = 0 or t = 1) adds nothing
+    even where x is infinite (PyTorch: NaN).
+
+    Source: PyTorch, torch.nn.BCEWithLogitsLoss.
+    """
+    value = ops.binary_cross_entropy(logits, labels, pos_weight)
+    if weight is not None:
+        value = weight * value
+
+    def grad() -> Floats:
+        gradient: Floats = ops.binary_cross_entropy_gradient(logits, labels, pos_weight)
+        return gradient if weight is None else weight * gradient
+
+    steps: dict[str, Step] = {
+        "logit": logits,
+        "label": labels,
+        "sigmoid": lambda: ops.sigmoid(logits),
+        "log sigmoid": lambda: -ops.softplus(-logits),
+        "log (1 - sigmoid)": lambda: -ops.softplus(logits),
+    }
+    if pos_weight is not None:
+        steps["pos weight"] = pos_weight
+    if weight is not None:
+        steps["weight"] = weight
+    formula = (
+        f"-{'w ' * (weight is not None)}"
+        f"({'pw ' * (pos_weight is not None)}t log sigmoid(x) + (1 - t) log(1 - sigmoid(x)))"
+    )
+    return Terms(value, steps, grad, formula=formula)

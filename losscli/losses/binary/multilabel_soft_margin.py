@@ -1,0 +1,63 @@
+"""multilabel-soft-margin: The mean over the classes of a binary cross entropy for each class of its own.
+
+    loss = -mean_c (t[c] log sigmoid(z[c]) + (1 - t[c]) log sigmoid(-z[c]))
+
+PyTorch: MultiLabelSoftMarginLoss
+Keras: BinaryCrossentropy (from_logits=True)
+optax: sigmoid_binary_cross_entropy (then the mean)
+
+Examples:
+    losscli multilabel-soft-margin --logits 0.15,-0.34,0.12,0.67,0.55 --labels 0,1,0,1,0
+    losscli multilabel-soft-margin --logits '2,-1; 0.5,3' --labels '1,0; 1,1'
+    losscli multilabel-soft-margin --logits '2,-1; 0.5,3' --labels '1,0; 1,1' --weight 1,2 --steps --json
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from losscli import ops
+from losscli.params import Array, ClassWeight, Floats
+from losscli.terms import Step, Summed, Terms
+
+
+def multilabel_soft_margin(
+    logits: Annotated[Floats, Array("N C", "real", "scores before the sigmoid")],
+    labels: Annotated[Floats, Array("N C", "real", "1 for each class that applies, else 0")],
+    *,
+    weight: ClassWeight | None = None,
+) -> Terms:
+    """The mean over the classes of a binary cross entropy for each class of its own.
+
+        loss = 1/C sum_c w[c] (t[c] softplus(-z[c]) + (1 - t[c]) softplus(z[c]))
+
+    Each row counts once: a mean divides by the number of rows.
+
+    Source: PyTorch, torch.nn.MultiLabelSoftMarginLoss.
+    """
+    classes = logits.shape[1]
+    share = np.full(classes, 1 / classes) if weight is None else weight / classes
+    losses = ops.binary_cross_entropy(logits, labels)
+
+    def grad() -> Floats:
+        return share * ops.binary_cross_entropy_gradient(logits, labels)
+
+    steps: dict[str, Step] = {
+        "logit": logits,
+        "sigmoid": lambda: ops.sigmoid(logits),
+        "log sigmoid": lambda: -ops.softplus(-logits),
+        "log (1 - sigmoid)": lambda: -ops.softplus(logits),
+        "target": labels,
+    }
+    if weight is not None:
+        steps["class weight"] = lambda: np.broadcast_to(weight, logits.shape)
+    steps["loss"] = Summed(lambda: share * losses)
+    w = "w[c] " * (weight is not None)
+    return Terms(
+        value=(share * losses).sum(axis=1),
+        steps=steps,
+        grad=grad,
+        formula=f"-mean_c {w}(t[c] log sigmoid(z[c]) + (1 - t[c]) log(1 - sigmoid(z[c])))",
+    )

@@ -1,0 +1,129 @@
+"""ce: Minus the log-probability that the softmax of the logits gives to the label.
+
+    loss = -log softmax(z)[y]
+
+PyTorch: CrossEntropyLoss
+Keras: SparseCategoricalCrossentropy, CategoricalCrossentropy (from_logits=True)
+optax: softmax_cross_entropy_with_integer_labels, softmax_cross_entropy
+
+Examples:
+    losscli ce --logits 0.15,-0.34,0.12,0.67,0.55 --label 2
+    losscli ce --logits '0.9,0.1; 0.8,0.2; 0.7,0.3' --labels 0,1,0 --weight 1,2
+    losscli ce --logits '0.9,0.1; 0.8,0.2' --labels '0.7,0.3; 0,1' --label-smoothing 0.1 --grad
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import numpy as np
+
+from losscli import ops
+from losscli.params import ClassWeight, Floats, IgnoreIndex, Ints, Labels, Logits, Number
+from losscli.terms import Step, Summed, Terms
+
+
+def cross_entropy(
+    logits: Logits,
+    labels: Labels,
+    *,
+    weight: ClassWeight | None = None,
+    ignore_index: IgnoreIndex = -100,
+    label_smoothing: Annotated[float, Number("share of the target spread over all classes", min=0, max=1)] = 0.0,
+) -> Terms:
+    """Minus the log-probability that the softmax of the logits gives to the label.
+
+    With t = (1 - e) onehot(y) + e / C, the target after smoothing by e, and p = softmax(z):
+
+        loss = -sum_c w[c] t[c] log p[c]          which is  -w[y] log p[y]  without smoothing
+
+    Labels of the logits' own shape are class probabilities q and take the place of onehot(y). A mean divides by the
+    sum of w[y] over the rows that count; for class probabilities, by the number of rows. A class with t[c] = 0 adds
+    nothing, even where log p[c] is -inf (PyTorch: NaN for class probabilities).
+
+    Source: PyTorch, torch.nn.CrossEntropyLoss; smoothing: Szegedy et al. 2016, "Rethinking the Inception Architecture".
+    """
+    at = ops.softmax_peak(logits)
+    if labels.ndim == 1:
+        return _of_class_indices(logits, at, labels, weight, ignore_index, label_smoothing)
+    classes = logits.shape[1]
+    target = labels * (1 - label_smoothing) + label_smoothing / classes if label_smoothing else labels
+    weighted = target if weight is None else target * weight
+
+    def grad() -> Floats:
+        return weighted.sum(axis=1, keepdims=True) * ops.softmax(logits, at) - weighted
+
+    return Terms(
+        value=ops.expected_negative_log_softmax(logits, at, weighted),
+        steps=_class_steps(logits, at, weight, lambda: target),
+        grad=grad,
+        formula=f"-sum_c {'w[c] ' * (weight is not None)}t[c] log softmax(z)[c]{_smoothed('t', label_smoothing)}",
+    )
+
+
+def _of_class_indices(
+    logits: Floats, at: ops.Peak, labels: Ints, weight: Floats | None, ignore_index: int, smoothing: float
+) -> Terms:
+    classes = logits.shape[1]
+    counts, y = ops.counted(labels, ignore_index)
+    w = np.ones(classes) if weight is None else weight
+    own_weight = np.where(counts, w[y], 0.0)
+    nll = ops.negative_log_softmax_at(logits, at, y)
+    value = nll if weight is None else nll * own_weight
+    if smoothing:
+        spread = ops.expected_negative_log_softmax(logits, at, w / classes)
+        value = (1 - smoothing) * value + smoothing * spread
+
+    def target() -> Floats:
+        return np.where(counts[:, None], np.eye(classes)[y] * (1 - smoothing) + smoothing / classes, 0.0)
+
+    def grad() -> Floats:
+        g = (1 - smoothing) * own_weight[:, None] * ops.softmax_minus_one_hot(logits, at, y)
+        if smoothing:
+            g += smoothing / classes * (w.sum() * ops.softmax(logits, at) - w)
+        return np.where(counts[:, None], g, 0.0)
+
+    steps = _class_steps(logits, at, weight, target) | {"label": labels}
+    if weight is not None:
+        steps["weight"] = own_weight
+    steps["logit[y]"] = lambda: ops.pick(logits, y)
+    steps["softmax[y]"] = lambda: np.exp(-nll)
+    steps["log softmax[y]"] = lambda: -nll
+    if smoothing:
+        steps["mean of -log softmax"] = spread
+    return Terms(
+        value=np.where(counts, value, 0.0),
+        steps=steps,
+        grad=grad,
+        divisor=None if weight is None else own_weight,
+        counts=counts,
+        formula=_index_formula(weight is not None, smoothing),
+    )
+
+
+def _class_steps(z: Floats, at: ops.Peak, weight: Floats | None, target: Callable[[], Floats]) -> dict[str, Step]:
+    """The columns of the class table, from the logit to what the class adds to the loss."""
+    name, exp = ops.exponentials(z, at)
+    w = np.ones(z.shape[1]) if weight is None else weight
+    steps: dict[str, Step] = {
+        "logit": z,
+        name: Summed(exp),
+        "softmax": Summed(lambda: ops.softmax(z, at)),
+        "log softmax": lambda: ops.log_softmax(z, at),
+        "target": target,
+    }
+    if weight is not None:
+        steps["class weight"] = lambda: np.broadcast_to(w, z.shape)
+    return steps | {"loss": Summed(lambda: ops.shared(w * target(), -ops.log_softmax(z, at)))}
+
+
+def _smoothed(target: str, smoothing: float) -> str:
+    return f",  {target} smoothed by {smoothing:g}" if smoothing else ""
+
+
+def _index_formula(weighted: bool, smoothing: float) -> str:
+    if smoothing:
+        own, each = ("w[y] ", "w[c] ") if weighted else ("", "")
+        return f"-{1 - smoothing:g} {own}log softmax(z)[y] - {smoothing:g} mean_c {each}log softmax(z)[c]"
+    return f"-{'w[y] ' * weighted}log softmax(z)[y]"

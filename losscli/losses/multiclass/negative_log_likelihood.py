@@ -1,0 +1,68 @@
+"""nll: Minus the log-probability of the label: cross entropy for scores that are log-probabilities already.
+
+    loss = -lp[y]
+
+PyTorch: NLLLoss
+Keras: SparseCategoricalCrossentropy (on exp(lp))
+optax: softmax_cross_entropy_with_integer_labels (a log-softmax of log-probabilities changes nothing)
+
+Examples:
+    losscli nll --log-probs -0.4,-1.1 --label 0
+    losscli nll --log-probs '-0.4,-1.1; -2.3,-0.1' --labels 0,1 --weight 1,3
+    losscli nll --log-probs "$(losscli log-softmax -q --logits 0.9,0.1)" --label 0
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from losscli import ops
+from losscli.params import ClassIndices, ClassWeight, Floats, IgnoreIndex, LogProbs
+from losscli.terms import Step, Terms
+
+
+def negative_log_likelihood(
+    log_probs: LogProbs,
+    labels: ClassIndices,
+    *,
+    weight: ClassWeight | None = None,
+    ignore_index: IgnoreIndex = -100,
+) -> Terms:
+    """Minus the log-probability of the label.
+
+        loss = -w[y] lp[y]
+
+    A mean divides by the sum of w[y] over the rows that count.
+
+    Source: PyTorch, torch.nn.NLLLoss.
+    """
+    counts, y = ops.counted(labels, ignore_index)
+    picked = ops.pick(log_probs, y)
+    own_weight = counts * 1.0 if weight is None else np.where(counts, weight[y], 0.0)
+    with np.errstate(invalid="ignore"):  # a weight of 0 on -inf is NaN, as in PyTorch
+        value = np.where(counts, -picked * own_weight, 0.0)
+
+    def one_hot() -> Floats:
+        return np.where(counts[:, None], np.eye(log_probs.shape[1])[y], 0.0)
+
+    def grad() -> Floats:
+        return -own_weight[:, None] * one_hot()
+
+    steps: dict[str, Step] = {
+        "log prob": log_probs,
+        "prob": lambda: np.exp(log_probs),
+        "target": one_hot,
+        "loss": lambda: ops.shared(own_weight[:, None] * one_hot(), -log_probs),
+        "label": labels,
+    }
+    if weight is not None:
+        steps["weight"] = own_weight
+    steps["log prob[y]"] = picked
+    return Terms(
+        value=value,
+        steps=steps,
+        grad=grad,
+        divisor=None if weight is None else own_weight,
+        counts=counts,
+        formula=f"-{'w[y] ' * (weight is not None)}lp[y]",
+    )

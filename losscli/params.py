@@ -1,0 +1,129 @@
+"""What a parameter of a loss declares: the axes and meaning of an array, the range of a number.
+
+A loss's signature is its declaration. `logits: Logits` is an option on the command line, a key of a document, a keyword
+of the Python function and a column of the table, all under the one name. Nothing here needs NumPy, so help and
+completion start at once.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    AnyArray: TypeAlias = np.ndarray[Any, Any]
+    Floats: TypeAlias = AnyArray  # float64
+    Ints: TypeAlias = AnyArray  # int64
+    Bools: TypeAlias = AnyArray
+else:
+    Floats = Ints = Bools = AnyArray = object
+
+Kind = Literal["real", "probability", "label", "distribution", "weight"]
+
+
+@dataclass(frozen=True)
+class Array:
+    """An array: its axes, what its numbers mean, and one line of help.
+
+    `axes` names one axis a word: `N` the rows (none or one; `N...` any number), `C` the classes, any other letter one
+    axis whose length must agree wherever the letter stands. `|` separates alternatives; a leading `~` broadcasts to
+    what follows. An array whose axes begin with `N` is cut into blocks of rows; the others go to each block whole.
+    """
+
+    axes: str
+    kind: Kind
+    help: str
+
+    @property
+    def alternatives(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(axes.strip(" ~").split()) for axes in self.axes.split("|"))
+
+    @property
+    def broadcasts(self) -> bool:
+        return self.axes.startswith("~")
+
+    @property
+    def has_rows(self) -> bool:
+        return self.alternatives[0][:1] in (("N",), ("N...",))
+
+    @property
+    def movable_class_axis(self) -> bool:
+        return ("N...", "C") in self.alternatives
+
+    @property
+    def shapes(self) -> str:
+        """The shapes that it takes, in words for the help."""
+        words = {
+            "N...": "any shape",
+            "N": "(N)",
+            "N C": "(C) or (N, C)",
+            "N... C": "(C), (N, C), (N, C, d1, ...)",
+            "N... | N... C": "(), (N), (N, d1, ...), or that of the class scores",
+        }
+        return words.get(self.axes, "broadcasts" if self.broadcasts else f"({', '.join(self.axes.split())})")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number with its range; `whole` for an integer. `above` excludes the bound that `min` would include."""
+
+    help: str
+    min: float | None = None
+    max: float | None = None
+    above: float | None = None
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few words, or a switch: the annotation is a `Literal` or `bool`."""
+
+    help: str
+
+
+Marker: TypeAlias = Array | Number | Choice
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a loss, as its signature declares it."""
+
+    name: str
+    marker: Marker
+    default: Any = inspect.Parameter.empty
+    choices: tuple[str, ...] = ()
+
+    @property
+    def required(self) -> bool:
+        return self.default is inspect.Parameter.empty
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The name, and for an array its singular or plural: a user need not remember which."""
+        if not isinstance(self.marker, Array):
+            return (self.name,)
+        return (self.name, self.name[:-1] if self.name.endswith("s") else self.name + "s")
+
+
+def declared(function: Callable[..., Any]) -> dict[str, Parameter]:
+    """The parameters of a loss, by name, read from its signature."""
+    parameters = {}
+    for name, parameter in inspect.signature(function, eval_str=True).parameters.items():
+        alternatives = [parameter.annotation, *get_args(parameter.annotation)]
+        base, marker = next((a.__origin__, a.__metadata__[0]) for a in alternatives if hasattr(a, "__metadata__"))
+        parameters[name] = Parameter(name, marker, parameter.default, get_args(base))
+    return parameters
+
+
+Logits: TypeAlias = Annotated[Floats, Array("N... C", "real", "scores before the softmax")]
+LogProbs: TypeAlias = Annotated[Floats, Array("N... C", "real", "log-probabilities")]
+Labels: TypeAlias = Annotated[
+    Floats, Array("N... | N... C", "label", "class indices from 0; or one-hot or class probabilities")
+]
+ClassIndices: TypeAlias = Annotated[Ints, Array("N...", "label", "class indices, counted from 0")]
+ClassWeight: TypeAlias = Annotated[Floats, Array("C", "weight", "one weight a class")]
+IgnoreIndex: TypeAlias = Annotated[int, Number("rows with this label count for nothing", whole=True)]

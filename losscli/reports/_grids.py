@@ -1,0 +1,266 @@
+"""The tables that explain a result, as text in cells: what `table` draws and `markdown` writes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from losscli.engine import Result, plain, steps_of
+from losscli.params import AnyArray
+from losscli.reports import View
+from losscli.terms import Summed, Terms, Total
+
+GAP = "..."
+FEW = 6  # so many terms of a sum are written out
+BLANK = ("target", "loss")  # class by class, these are left blank where the target is 0
+GIVEN = ("label", "target", "weight", "class weight", "pos weight")  # as typed: 1, not 1.0000
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of text. The columns in `left` are words; a row in `marked` is the one to look at."""
+
+    header: list[str]
+    rows: list[list[str]]
+    footers: dict[int, list[str]] = field(default_factory=dict)  # after which row, a line of sums
+    marked: frozenset[int] = frozenset()
+    left: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A result as a person reads it: a title, tables, and the reduction worked out."""
+
+    title: str
+    formula: str
+    size: str
+    grids: list[Grid]
+    reduction: str
+    remark: str
+
+
+def explained(result: Result, view: View) -> Explanation:
+    """The tables of one document."""
+    arguments = result.arguments
+    n = math.prod(arguments.rows)
+    classes = arguments.classes if result.terms([]).value.ndim > 1 or _has_class_steps(result) else None
+    rows = shown_rows(n, view.max_rows)
+    terms = result.terms(rows) if len(rows) < n else result.terms()
+    grids = []
+    if classes is not None:
+        fits = view.max_rows == 0 or n * classes <= view.max_rows or n == 1
+        if fits or view.steps or view.grad or result.of.entry.is_function:
+            room = n if view.max_rows == 0 else max(1, view.max_rows // classes)
+            grids.append(class_grid(result, view, shown_rows(n, room)))
+    if not result.of.entry.is_function or classes is None:
+        row_table = row_grid(result, terms, rows, n, view)
+        if n != 1 or classes is None:
+            grids.append(row_table)
+    entry = result.of.entry
+    what = "element" if classes is None and _elementwise(result) else "row"
+    size = counted(n, what) + (f", {counted(classes, 'class', 'classes')}" if classes is not None else "")
+    formula = f"loss = {terms.formula}" if terms.formula else entry.formula
+    reduction, remark = ("", "") if entry.is_function else worked_out(result, view, what)
+    return Explanation(entry.path.stem.replace("_", " ").capitalize(), formula, size, grids, reduction, remark)
+
+
+def _has_class_steps(result: Result) -> bool:
+    return any(a.ndim > 1 for a in steps_of(result.terms([])).values())
+
+
+def _elementwise(result: Result) -> bool:
+    return result.arguments.classes is None
+
+
+def shown_rows(n: int, most: int) -> list[int]:
+    """The head and the tail of n rows."""
+    if most == 0 or n <= most:
+        return list(range(n))
+    head = (most + 1) // 2
+    return [*range(head), *range(n - (most - head), n)]
+
+
+def class_grid(result: Result, view: View, rows: Sequence[int]) -> Grid:
+    """One line a class of each row; sums at the foot of the columns where a sum means something."""
+    terms = result.terms(rows)
+    columns: dict[str, AnyArray] = {name: a for name, a in steps_of(terms).items() if a.ndim > 1}
+    summed = {name for name, step in terms.steps.items() if isinstance(step, Summed)}
+    if result.of.entry.is_function:
+        columns[result.of.entry.name.replace("-", " ")] = terms.value
+        summed |= {"softmax"}
+    if view.grad:
+        columns["grad"] = result.gradient_of(terms)
+    labels = plain(terms.steps).get("label")
+    target = columns.get("target")
+    n, classes = terms.value.shape[0], next(iter(columns.values())).shape[1]
+    several = math.prod(result.arguments.rows) > 1
+    most = 0 if several else view.max_rows
+    body: list[list[str]] = []
+    footers: dict[int, list[str]] = {}
+    marked = set()
+    for i in range(n):
+        if i and rows[i] != rows[i - 1] + 1:
+            body.append([GAP, *[""] * (len(columns) + several)])
+        shown = shown_rows(classes, most)
+        if labels is not None and 0 <= labels[i] < classes and labels[i] not in shown:
+            shown = sorted([*shown, int(labels[i])])
+        for k, c in enumerate(shown):
+            if k and c != shown[k - 1] + 1:
+                body.append([*[""] * several, GAP, *[""] * len(columns)])
+            cells = [
+                "" if name in BLANK and target is not None and target[i, c] == 0 else _cell(name, a, (i, c), view)
+                for name, a in columns.items()
+            ]
+            mark = labels is not None and int(labels[i]) == c and (terms.counts is None or bool(terms.counts[i]))
+            if mark:
+                marked.add(len(body))
+            name = f"{'> ' * mark}{class_name(result, c)}"
+            body.append([*[_index(result, rows[i]) * (k == 0)] * several, name, *cells])
+        footers[len(body) - 1] = [
+            *[""] * several,
+            "sum",
+            *[number(math.fsum(a[i].tolist()), view.digits) if name in summed else "" for name, a in columns.items()],
+        ]
+    header = [*["row"] * several, "class", *columns]
+    left = {0 + several} if result.class_names else set()
+    return Grid(header, body, footers if summed else {}, frozenset(marked), frozenset(left))
+
+
+def row_grid(result: Result, terms: Terms, rows: Sequence[int], n: int, view: View) -> Grid:
+    """One line a row: its steps and its loss."""
+    columns: dict[str, AnyArray] = {name: a for name, a in steps_of(terms).items() if a.ndim == 1}
+    if not result.of.entry.is_function:
+        columns["loss"] = terms.value
+    else:
+        columns[result.of.entry.name.replace("-", " ")] = terms.value
+    if view.grad:
+        gradient = result.gradient_of(terms)
+        if gradient.ndim == 1:
+            columns["grad"] = gradient
+    counts = terms.counts
+    body: list[list[str]] = []
+    for i, row in enumerate(rows):
+        if i and row != rows[i - 1] + 1:
+            body.append([GAP, *[""] * len(columns)])
+        cells = []
+        for name, a in columns.items():
+            if counts is not None and not counts[i] and name != "label":
+                cells.append("ignored" if name == "loss" else "")
+            elif name == "label" and a.dtype.kind == "i":
+                cells.append(class_name(result, int(a[i])))
+            else:
+                cells.append(_cell(name, a, (i,), view))
+        body.append([_index(result, row), *cells])
+    left = {1} if result.class_names and "label" in columns else set()
+    return Grid(["row", *columns], body, left=frozenset(left))
+
+
+def worked_out(result: Result, view: View, what: str) -> tuple[str, str]:
+    """`(0.3711 + 2.0750) / (1 + 2) = 2.4461 / 3 = 0.8154`, and what it divides by in words."""
+    if result.reduction == "none":
+        return "", f"no reduction: {counted(result.count, 'loss', 'losses')}"
+    n = math.prod(result.arguments.rows)
+    rows = shown_rows(n, 0 if n <= 200 else FEW)
+    terms = result.terms(rows) if len(rows) < n else result.terms()
+    counts = np.ones(len(rows), bool) if terms.counts is None else terms.counts
+    values = [number(v, view.digits) for v in terms.value[counts].tolist()]
+    cut = len(rows) < n or len(values) > FEW
+    total = number(result.sum, view.digits)
+    if result.reduction == "sum":
+        steps = [_joined(values, cut)] if result.count > 1 else []
+        remark = f"sum over {counted(result.count, what)}"
+        return " = ".join(["loss", *steps, total]), remark + _ignored(result)
+    weighted = terms.divisor is not None
+    divisor = short(result.divisor)
+    steps = []
+    if result.count > 1 or weighted:
+        below = divisor
+        if weighted and result.count > 1:
+            below = f"({_joined([short(d) for d in terms.divisor[counts].tolist()], cut)})"  # type: ignore[index]  # weighted
+        above = f"({_joined(values, cut)})" if result.count > 1 else values[0] if values else "0"
+        steps.append(f"{above} / {below}")
+    steps.append(f"{total} / {divisor}")
+    if len(steps) == 2 and steps[0] == steps[1]:
+        steps.pop()
+    remark = f"mean over {counted(result.count, what)}"
+    if weighted:
+        remark += "; the divisor is the sum of their weights"
+    return " = ".join(["loss", *steps, number(result.mean, view.digits)]), remark + _ignored(result)
+
+
+def stream_grid(shown: Sequence[tuple[int, Any, Any]], view: View) -> Grid:
+    """One line a batch: (number, id, summary) of those shown."""
+    with_id = any(s.id is not None for _, s, _ in shown)
+    body = []
+    for i, (batch, s, reduction) in enumerate(shown):
+        if i and batch != shown[i - 1][0] + 1:
+            body.append([GAP, *[""] * (5 + with_id)])
+        loss = number(s.loss, view.digits) if reduction != "none" else ""
+        id_ = [str(s.id) if s.id is not None else ""] * with_id
+        body.append(
+            [str(batch), *id_, str(s.count), str(s.ignored), number(s.sum, view.digits), short(s.divisor), loss]
+        )
+    header = ["batch", *["id"] * with_id, "rows", "ignored", "sum", "divisor", "loss"]
+    return Grid(header, body, left=frozenset({1} if with_id else ()))
+
+
+def stream_total(total: Total, reduction: str, batches: int, view: View) -> tuple[str, str]:
+    """The total of all batches worked out."""
+    remark = f"over {counted(total.count, 'row')} in {counted(batches, 'batch', 'batches')}"
+    if total.ignored:
+        remark += f", {total.ignored} ignored"
+    above = number(total.sum, view.digits)
+    if reduction == "none":
+        return "", f"no reduction: {remark.removeprefix('over ')}"
+    if reduction == "sum":
+        return f"loss = {above}", f"sum {remark}"
+    return f"loss = {above} / {short(float(total.divisor))} = {number(total.mean, view.digits)}", f"mean {remark}"
+
+
+def _ignored(result: Result) -> str:
+    return f"; {result.ignored} ignored" if result.ignored else ""
+
+
+def _joined(terms: list[str], cut: bool) -> str:
+    if cut and len(terms) > 3:
+        terms = [*terms[:2], GAP, terms[-1]]
+    elif cut:
+        terms = [*terms[:2], GAP]
+    return "".join(f" - {t[1:]}" if i and t.startswith("-") else f"{' + ' * (i > 0)}{t}" for i, t in enumerate(terms))
+
+
+def _cell(name: str, a: AnyArray, at: tuple[int, ...], view: View) -> str:
+    return short(float(a[at])) if name in GIVEN else number(a[at], view.digits)
+
+
+def _index(result: Result, row: int) -> str:
+    shape = result.arguments.rows[1:]
+    return ", ".join(str(int(i)) for i in np.unravel_index(row, shape)) if shape else "0"
+
+
+def class_name(result: Result, c: int) -> str:
+    return result.class_names[c] if 0 <= c < len(result.class_names) else str(c)
+
+
+def number(value: Any, digits: int) -> str:
+    """A number rounded for reading; one that would be rounded away, or is very large, comes in e-notation."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, int):
+        return str(value)
+    size = abs(value)
+    if math.isfinite(value) and size and (size < 0.5 * 10.0**-digits or size >= 1e9):
+        return f"{value:.{digits}e}"
+    return f"{value:.{digits}f}" if value else f"{0:.{digits}f}"
+
+
+def short(value: float) -> str:
+    """A number without trailing zeros: a weight or a divisor."""
+    return str(int(value)) if math.isfinite(value) and value == int(value) and abs(value) < 1e15 else f"{value:.6g}"
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    return f"{n:,} {one if n == 1 else many or one + 's'}".replace(",", " ")

@@ -1,0 +1,70 @@
+"""txt: Numbers as a person types them: commas or blanks between numbers, semicolons or new lines between rows."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import IO, Any
+
+from losscli.arrays import non_finite
+from losscli.errors import DataError
+from losscli.sources.json import parsed
+
+GAP = re.compile(r"\s*,\s*|\s+")
+
+
+def array(file: IO[bytes], name: str) -> Any:
+    """The numbers of a text file or of standard input, where JSON and .npy are understood too."""
+    from losscli.sources import npy
+
+    head = file.read(len(npy.MAGIC))
+    if head == npy.MAGIC:
+        return npy.array(_Prefixed(head, file), name)
+    try:
+        return literal((head + file.read()).decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise DataError(f"byte {error.start} is no UTF-8 text.", name) from None
+    except DataError as error:
+        raise error.at(name) from None
+
+
+def literal(text: str) -> Any:
+    """A number, a list of numbers, or a list of rows. Words that are no number stay words: they may name classes."""
+    text = text.strip()
+    if text.startswith("["):
+        return parsed(text)
+    if not text:
+        raise DataError("empty, but numbers were expected, such as 0.9,0.1 or '0.9,0.1; 0.8,0.2'.")
+    rows = [line for line in re.split(r"[;\n]", text) if line.strip()]
+    numbers = [[_number(word) for word in GAP.split(row.strip().removesuffix(",").strip())] for row in rows]
+    if len(rows) > 1 or ";" in text:
+        return numbers
+    return numbers[0] if len(numbers[0]) > 1 or "," in text else numbers[0][0]
+
+
+def _number(word: str) -> int | float | str:
+    try:
+        return int(word)
+    except ValueError:
+        pass
+    special = non_finite(word)
+    if special is not None:
+        return special
+    try:
+        number = float(word)
+    except ValueError:
+        return word
+    if number in (float("inf"), float("-inf")):
+        raise DataError(f"{word} is beyond float64; write inf if that is what is meant.")
+    return number
+
+
+class _Prefixed(BytesIO):
+    """A stream whose first bytes were read already."""
+
+    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+        super().__init__(head)
+        self._rest = rest
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(size) or self._rest.read(-1 if size is None else size)

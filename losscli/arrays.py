@@ -238,9 +238,7 @@ def _laid_out(
             arrays[other] = np.moveaxis(arrays[other], axis + 1, -1)
         arrays[movable] = scores = np.moveaxis(scores, axis + 1, -1)
         rows, owner, class_axis = scores.shape[1:-1], movable, axis
-        lengths["C"] = (scores.shape[-1], movable)
-        if lengths["C"][0] == 0:
-            raise DataError(f"{movable} has no classes: its shape is {shape(_user_shape(scores, axis))}.")
+        _agree(movable, "C", scores.shape[-1], lengths)
     elif class_axis is not None:
         raise UsageError("this command has no class axis to choose.")
     for name, array in arrays.items():
@@ -258,7 +256,7 @@ def _laid_out(
         if movable is not None:
             if found != rows and array.shape[1:] != arrays[movable].shape[1:]:
                 if math.prod(found) == 1 == math.prod(rows or ()):
-                    arrays[name] = array.reshape(stack, *(rows or ()))
+                    arrays[name] = array.reshape((stack, *(rows or ())))
                     continue
                 raise DataError(_no_fit(name, found, movable, _user_shape(arrays[movable], class_axis or 0)))
             continue
@@ -344,6 +342,8 @@ def _agree(name: str, axis: str, length: int, lengths: dict[str, tuple[int, str]
     if length != expected:
         what = "classes" if axis == "C" else f"numbers on its axis {axis}"
         raise DataError(f"{name} has {length} numbers, but {source} has {expected} {what}.")
+    if axis == "C" and not length:
+        raise DataError(f"{name} has no classes.")
 
 
 def _broadcast(name: str, array: AnyArray, to: tuple[int, ...], owner: str) -> AnyArray:

@@ -6,6 +6,7 @@ import inspect
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import getitem
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
 
@@ -228,7 +229,7 @@ def _option(parameter: Parameter) -> inspect.Parameter:
 
 def _words(words: tuple[str, ...]) -> Any:
     """The type of one of these words."""
-    return Literal.__getitem__(words)
+    return getitem(Literal, words)
 
 
 def _common(
@@ -236,7 +237,7 @@ def _common(
 ) -> inspect.Parameter:
     flags = [*short, *(flags or [f"--{name.replace('_', '-')}"])]
     option = typer.Option(*flags, help=_markup(help), rich_help_panel=panel, show_default=False, **more)
-    annotation: Any = Annotated.__class_getitem__((kind | None if default is None else kind, option))
+    annotation = getitem(Annotated, (kind | None if default is None else kind, option))
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 

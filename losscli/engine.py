@@ -197,13 +197,13 @@ class Result:
             return
         terms = self.terms()
         stack = len(self.documents)
-        high, low = exact_parts(terms.value.reshape(stack, -1))
+        high, low = _parts(terms.value.reshape(stack, -1))
         sums = (high + low).tolist()
         rows = terms.value.size // stack
         counts = [rows] * stack if terms.counts is None else terms.counts.reshape(stack, -1).sum(axis=1).tolist()
         divisors = [float(n) for n in counts]
         if terms.divisor is not None:
-            high, low = exact_parts(terms.divisor.reshape(stack, -1))
+            high, low = _parts(terms.divisor.reshape(stack, -1))
             divisors = (high + low).tolist()
         losses = sums
         if self.reduction == "mean":
@@ -230,14 +230,16 @@ class Result:
         return options
 
     def _terms(self, box: Box | tuple[AnyArray, ...]) -> Terms:
-        return self.of.function(**self.arguments.block(box))
+        block = self.arguments.block(box)
+        with ieee():
+            return self.of.function(**block)
 
     def _scaled_gradient(self, terms: Terms, reduction: str | None) -> Floats:
         assert terms.grad is not None
-        gradient = terms.grad()
-        if (reduction or self.reduction) != "mean":
-            return gradient
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with ieee():
+            gradient = terms.grad()
+            if (reduction or self.reduction) != "mean":
+                return gradient
             scaled: Floats = gradient / self.divisor
         if terms.counts is not None and not terms.counts.all():
             scaled[~terms.counts] = 0.0
@@ -251,7 +253,7 @@ class Result:
 
     def _user_layout(self, a: AnyArray) -> AnyArray:
         """Rows unfolded, classes back where they were, and no axis for the stack of one."""
-        a = a.reshape(*self.arguments.rows[1:], *a.shape[1:])
+        a = a.reshape((*self.arguments.rows[1:], *a.shape[1:]))
         own = a.ndim - len(self.arguments.rows[1:])
         return a if not own or self.arguments.class_axis is None else np.moveaxis(a, -1, self.arguments.class_axis)
 
@@ -263,14 +265,25 @@ def _total_of(terms: Terms) -> Total:
     return Total(_exact(terms.value), divisor, count, rows - count)
 
 
+def ieee() -> np.errstate:
+    """Infinities and NaN mean what IEEE 754 says; NumPy need not report where they arise: the result shows them."""
+    return np.errstate(all="ignore")
+
+
 def _exact(values: Floats) -> ExactSum:
-    high, low = exact_parts(values.reshape(1, -1))
+    high, low = _parts(values.reshape(1, -1))
     return ExactSum.of([float(high[0]), float(low[0])])
+
+
+def _parts(values: Floats) -> tuple[Floats, Floats]:
+    with ieee():
+        return exact_parts(values)
 
 
 def steps_of(terms: Terms) -> dict[str, AnyArray]:
     """The steps of some terms, computed."""
-    return {name: step() if callable(step) else step for name, step in plain(terms.steps).items()}
+    with ieee():
+        return {name: step() if callable(step) else step for name, step in plain(terms.steps).items()}
 
 
 def plain(steps: Mapping[str, Any]) -> dict[str, Any]:

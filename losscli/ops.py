@@ -38,9 +38,8 @@ def softmax_peak(z: Floats) -> Peak:
     rows = np.arange(len(z))
     top = z.argmax(axis=1)
     peak = z[rows, top]
-    with np.errstate(invalid="ignore", over="ignore"):
-        d = z - peak[:, None]
-        own = peak - peak
+    d = z - peak[:, None]
+    own = peak - peak
     e = np.exp(d, out=d)
     e[rows, top] = own
     rest = e.sum(axis=1)
@@ -48,45 +47,39 @@ def softmax_peak(z: Floats) -> Peak:
     # It shows only when the loss is about as small as rest: there, add exp's first-order correction.
     close = np.flatnonzero((rest < 0.1) & (rest > 0))
     if close.size:
-        rest[close] = _corrected_rest(z[close], peak[close], top[close])
+        e = exp_of_difference(z[close], peak[close])
+        e[np.arange(close.size), top[close]] = 0
+        rest[close] = e.sum(axis=1)
     return Peak(top, peak, rest)
 
 
-def _corrected_rest(z: Floats, peak: Floats, top: Ints) -> Floats:
+def exp_of_difference(z: Floats, peak: Floats) -> Floats:
+    """exp(z_c - peak), also to the last digits where the difference itself had to be rounded."""
     p = peak[:, None]
-    with np.errstate(invalid="ignore"):
-        d = z - p
-        # Knuth's exact error of a difference: z - p == d + error
-        back = d - z
-        error = (z - (d - back)) - (p + back)
-        e = np.exp(d)
-        e += np.where(e > 0, e * error, 0)
-    e[np.arange(len(z)), top] = 0
-    rest: Floats = e.sum(axis=1)
-    return rest
+    d = z - p
+    # Knuth's exact error of a difference: z - p == d + error
+    back = d - z
+    error = (z - (d - back)) - (p + back)
+    e: Floats = np.exp(d)
+    e += np.where(e > 0, e * error, 0)
+    return e
 
 
 def softmax(z: Floats, at: Peak) -> Floats:
     """exp(z_c) / sum_k exp(z_k): shape (N, C)."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        e = z - at.peak[:, None]
-        np.exp(e, out=e)
-        e /= (1 + at.rest)[:, None]
-    return e
+    return exp_of_difference(z, at.peak) / (1 + at.rest)[:, None]
 
 
 def log_softmax(z: Floats, at: Peak) -> Floats:
-    """Log p_c = (z_c - peak) - log1p(rest): both terms are at most 0, so nothing cancels."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        d = z - at.peak[:, None]
-        d -= np.log1p(at.rest)[:, None]
+    """log p_c = (z_c - peak) - log1p(rest): both terms are at most 0, so nothing cancels."""
+    d = z - at.peak[:, None]
+    d -= np.log1p(at.rest)[:, None]
     return d
 
 
 def negative_log_softmax_at(z: Floats, at: Peak, y: Ints) -> Floats:
     """-log p_y = log1p(rest) + (peak - z_y): both terms are at least 0, so nothing cancels."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        nll: Floats = np.log1p(at.rest) + (at.peak - pick(z, y))
+    nll: Floats = np.log1p(at.rest) + (at.peak - pick(z, y))
     return nll
 
 
@@ -94,8 +87,7 @@ def softmax_minus_one_hot(z: Floats, at: Peak, y: Ints) -> Floats:
     """p_c - [c = y], the gradient of -log p_y; p_y - 1 is written -rest / (1 + rest) where y has the largest logit."""
     g = softmax(z, at)
     rows = np.arange(len(y))
-    with np.errstate(invalid="ignore"):
-        g[rows, y] = np.where(y == at.top, -at.rest / (1 + at.rest), g[rows, y] - 1)
+    g[rows, y] = np.where(y == at.top, -at.rest / (1 + at.rest), g[rows, y] - 1)
     return g
 
 
@@ -109,18 +101,19 @@ def exponentials(z: Floats, at: Peak) -> tuple[str, Callable[[], Floats]]:
 
 def expected_negative_log_softmax(z: Floats, at: Peak, target: Floats) -> Floats:
     """sum_c target_c (-log p_c), in terms of which none is negative; target is (N, C) or (C)."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        below = at.peak[:, None] - z
-        value: Floats = (below * target).sum(axis=1) + np.log1p(at.rest) * target.sum(axis=-1)
-        if np.isnan(value).any():  # 0 * inf among them: leave out what has no share in the target
-            value = shared(target, -log_softmax(z, at)).sum(axis=1)
+    below = at.peak[:, None] - z
+    value: Floats = (below * target).sum(axis=1) + np.log1p(at.rest) * target.sum(axis=-1)
+    lost = np.flatnonzero(np.isnan(value))
+    if lost.size:  # perhaps 0 * inf: leave out what has no share in the target
+        share = np.broadcast_to(target, z.shape)[lost]
+        one_by_one = -log_softmax(z[lost], Peak(at.top[lost], at.peak[lost], at.rest[lost]))
+        value[lost] = shared(share, one_by_one).sum(axis=1)
     return value
 
 
 def shared(share: Floats, a: Floats) -> Floats:
-    """Share * a, and 0 where the share is 0, whatever `a` is there (0 log 0 = 0)."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        return np.where(share == 0, 0.0, share * a)
+    """share * a, and 0 where the share is 0, whatever `a` is there (0 log 0 = 0)."""
+    return np.where(share == 0, 0.0, share * a)
 
 
 def softplus_small(x: Floats) -> Floats:
@@ -149,15 +142,15 @@ def binary_cross_entropy(x: Floats, t: Floats, pos_weight: Floats | None = None)
     on = t if pos_weight is None else pos_weight * t
     off = 1 - t
     linear = np.where(x < 0, on, off)
-    with np.errstate(invalid="ignore"):  # a share of 0 in an infinite part is NaN at first
-        value = np.abs(x)
-        value *= linear
-        if np.isnan(value).any():
-            value[(linear == 0) & np.isinf(x)] = 0.0
-        rest = softplus_small(x)
-        if pos_weight is not None:
-            rest *= on + off
-        value += rest
+    # a share of 0 in an infinite part is NaN at first
+    value = np.abs(x)
+    value *= linear
+    if np.isnan(value).any():
+        value[(linear == 0) & np.isinf(x)] = 0.0
+    rest = softplus_small(x)
+    if pos_weight is not None:
+        rest *= on + off
+    value += rest
     return value
 
 
@@ -175,15 +168,14 @@ def exact_parts(values: Floats) -> tuple[Floats, Floats]:
     multiples of one unit and their sum has no rounding at all; what is left is so small that its own rounding
     does not matter. So a sum does not depend on how the rows were cut.
     """
-    with np.errstate(invalid="ignore", over="ignore"):
-        top = np.maximum(values.max(axis=1, initial=0.0), -values.min(axis=1, initial=0.0))
-        cut = np.exp2(np.ceil(np.log2(np.maximum(top, 2.0**-1000))) + np.ceil(np.log2(values.shape[1] + 2)))
-        cut = np.where(np.isfinite(cut), cut, 0.0)  # infinite or NaN: sum as they are
-        upper = values + cut[:, None]
-        upper -= cut[:, None]
-        high = upper.sum(axis=1)
-        np.subtract(values, upper, out=upper)
-        low = upper.sum(axis=1)
+    top = np.maximum(values.max(axis=1, initial=0.0), -values.min(axis=1, initial=0.0))
+    cut = np.exp2(np.ceil(np.log2(np.maximum(top, 2.0**-1000))) + np.ceil(np.log2(values.shape[1] + 2)))
+    cut = np.where(np.isfinite(cut), cut, 0.0)  # infinite or NaN: sum as they are
+    upper = values + cut[:, None]
+    upper -= cut[:, None]
+    high = upper.sum(axis=1)
+    np.subtract(values, upper, out=upper)
+    low = upper.sum(axis=1)
     return high, np.where(np.isfinite(high), low, 0.0)
 
 

@@ -86,7 +86,7 @@ def _finite(digits: str) -> float:
 
 
 def _refuse_booleans(value: Any, place: str) -> None:
-    """True and false inside an array would pass for 1 and 0 in silence."""
+    """`true` and `false` inside an array would pass for 1 and 0 in silence."""
     if isinstance(value, dict):
         for key, item in value.items():
             _refuse_booleans(item, key)

@@ -38,9 +38,9 @@ def binary_cross_entropy(
     Source: PyTorch, torch.nn.BCELoss.
     """
     w = 1.0 if weight is None else weight
-    with np.errstate(divide="ignore"):  # log 0 = -inf, which the floor lifts
-        log_p = np.maximum(np.log(probs), -100)
-        log_q = np.maximum(np.log1p(-probs), -100)
+    # log 0 = -inf, which the floor lifts
+    log_p = np.maximum(np.log(probs), -100)
+    log_q = np.maximum(np.log1p(-probs), -100)
     value = -w * (labels * log_p + (1 - labels) * log_q)
 
     def grad() -> Floats:

@@ -39,7 +39,8 @@ def multilabel_soft_margin(
     """
     classes = logits.shape[1]
     share = np.full(classes, 1 / classes) if weight is None else weight / classes
-    losses = ops.binary_cross_entropy(logits, labels)
+    # a weight of 0 on an infinite loss is NaN, as in PyTorch
+    losses = share * ops.binary_cross_entropy(logits, labels)
 
     def grad() -> Floats:
         return share * ops.binary_cross_entropy_gradient(logits, labels)
@@ -53,10 +54,10 @@ def multilabel_soft_margin(
     }
     if weight is not None:
         steps["class weight"] = lambda: np.broadcast_to(weight, logits.shape)
-    steps["loss"] = Summed(lambda: share * losses)
+    steps["loss"] = Summed(losses)
     w = "w[c] " * (weight is not None)
     return Terms(
-        value=(share * losses).sum(axis=1),
+        value=losses.sum(axis=1),
         steps=steps,
         grad=grad,
         formula=f"-mean_c {w}(t[c] log sigmoid(z[c]) + (1 - t[c]) log(1 - sigmoid(z[c])))",

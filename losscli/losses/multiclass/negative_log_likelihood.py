@@ -39,8 +39,12 @@ def negative_log_likelihood(
     counts, y = ops.counted(labels, ignore_index)
     picked = ops.pick(log_probs, y)
     own_weight = counts * 1.0 if weight is None else np.where(counts, weight[y], 0.0)
-    with np.errstate(invalid="ignore"):  # a weight of 0 on -inf is NaN, as in PyTorch
-        value = np.where(counts, -picked * own_weight, 0.0)
+    # a weight of 0 on -inf is NaN, as in PyTorch
+    value = np.where(counts, -picked * own_weight, 0.0)
+
+    def prob() -> Floats:
+        # a log-probability above 709 is none
+        return np.exp(log_probs)
 
     def one_hot() -> Floats:
         return np.where(counts[:, None], np.eye(log_probs.shape[1])[y], 0.0)
@@ -50,7 +54,7 @@ def negative_log_likelihood(
 
     steps: dict[str, Step] = {
         "log prob": log_probs,
-        "prob": lambda: np.exp(log_probs),
+        "prob": prob,
         "target": one_hot,
         "loss": lambda: ops.shared(own_weight[:, None] * one_hot(), -log_probs),
         "label": labels,

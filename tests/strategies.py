@@ -1,0 +1,101 @@
+"""Inputs of a loss, drawn from nothing but its declaration."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from losscli.catalogue import Entry, commands
+from losscli.params import AnyArray, Array, Choice, Number, Parameter
+
+ENTRIES = list(commands())
+LOSSES = [entry for entry in ENTRIES if not entry.is_function]
+
+ORDINARY = st.floats(-5, 5, width=32)
+REALS = st.one_of(ORDINARY, st.floats(-700, 700), st.sampled_from([0.0, 1.0, -1.0, 1e-300, 40.0, -745.0]))
+SHARES = st.one_of(st.floats(0, 1, width=32), st.sampled_from([0.0, 1.0, 0.5]))
+
+
+def named(entry: Entry) -> str:
+    return entry.name
+
+
+def reference_module(entry: Entry) -> Any:
+    return import_module(f"tests.references.{entry.path.stem}")
+
+
+def arguments(entry: Entry, rows: st.SearchStrategy[tuple[int, ...]], tame: bool = False) -> Any:
+    """Keyword arguments of a loss: arrays in the user's layout, classes last, and options.
+
+    A reference module may have `arguments(draw, rows, tame)` of its own where the markers cannot say what is valid.
+    `tame` keeps to where the loss is smooth, for differences.
+    """
+    own = getattr(reference_module(entry), "arguments", None)
+    return _own(own, rows, tame) if own is not None else _drawn(entry.declaration(), rows, tame)
+
+
+@st.composite
+def _own(draw: Any, own: Any, rows: Any, tame: bool) -> Any:
+    return own(draw, draw(rows), tame)
+
+
+@st.composite
+def _drawn(draw: Any, parameters: dict[str, Parameter], rows: Any, tame: bool) -> dict[str, Any]:
+    row_shape = draw(rows)
+    lengths: dict[str, int] = {}
+    for parameter in parameters.values():
+        if isinstance(parameter.marker, Array):
+            for letter in "".join(" ".join(axes) for axes in parameter.marker.alternatives).replace(".", "").split():
+                lengths.setdefault(letter, draw(st.integers(1, 5)))
+            if ("N", "C") in parameter.marker.alternatives:
+                row_shape = row_shape[:1]
+    values: dict[str, Any] = {}
+    for name, parameter in parameters.items():
+        marker = parameter.marker
+        if not parameter.required and draw(st.booleans()):
+            continue
+        if isinstance(marker, Array):
+            values[name] = _array(draw, marker, row_shape, lengths, tame)
+        elif isinstance(marker, Number):
+            values[name] = _number(draw, name, parameter, lengths)
+        elif isinstance(marker, Choice):
+            values[name] = draw(st.sampled_from(parameter.choices or (True, False)))
+    if "ignore_index" in values and values["labels"].ndim > len(row_shape):
+        del values["ignore_index"]  # it has no meaning for class probabilities
+    if "ignore_index" in parameters and values["labels"].ndim == len(row_shape):
+        ignored = draw(npst.arrays(np.bool_, row_shape))
+        values["labels"] = np.where(ignored, values.get("ignore_index", -100), values["labels"])
+    return values
+
+
+def _array(draw: Any, marker: Array, rows: tuple[int, ...], lengths: dict[str, int], tame: bool) -> AnyArray:
+    axes = draw(st.sampled_from(marker.alternatives))
+    shape = (*rows, *(lengths[a] for a in axes[1:])) if axes[0].startswith("N") else tuple(lengths[a] for a in axes)
+    if marker.broadcasts and shape and draw(st.booleans()):
+        shape = shape[1:]
+    if marker.kind == "label" and axes[-1] != "C":
+        return draw(npst.arrays(np.int64, shape, elements=st.integers(0, lengths["C"] - 1)))
+    elements = {
+        "real": ORDINARY if tame else REALS,
+        "probability": st.floats(0.05, 0.95) if tame else SHARES,
+        "weight": st.one_of(st.floats(0, 4, width=32), st.sampled_from([0.0, 1.0])),
+        "label": SHARES,
+        "distribution": SHARES,
+    }[marker.kind]
+    return draw(npst.arrays(np.float64, shape, elements=elements))
+
+
+def _number(draw: Any, name: str, parameter: Parameter, lengths: dict[str, int]) -> Any:
+    marker = parameter.marker
+    assert isinstance(marker, Number)
+    if name == "ignore_index":
+        return draw(st.sampled_from([-100, -1, 0, lengths["C"] - 1]))
+    low = marker.min if marker.min is not None else (marker.above + 0.1 if marker.above is not None else -2.0)
+    high = marker.max if marker.max is not None else low + 3
+    if marker.whole:
+        return draw(st.integers(int(low), int(high)))
+    return draw(st.one_of(st.floats(low, high, width=16), st.sampled_from([low, high])))

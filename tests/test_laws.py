@@ -1,0 +1,356 @@
+"""Laws that hold for every loss the day its file exists.
+
+Inputs are drawn from the declaration, expected values come from tests/references: the textbook formula in mpmath, one
+row at a time.
+"""
+
+from __future__ import annotations
+
+import math
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from mpmath import isfinite as mp_isfinite
+from mpmath import mpf
+
+import losscli
+from losscli import arrays, engine
+from losscli.catalogue import Entry
+from losscli.params import Array
+from losscli.terms import Summed, Terms, Total
+from tests.strategies import ENTRIES, LOSSES, arguments, named, reference_module
+
+SHAPES = st.sampled_from([(), (1,), (2,), (3,), (5,), (2, 3), (1, 2, 2)])
+ULP = 2.0**-52
+
+every_entry = pytest.mark.parametrize("entry", ENTRIES, ids=named)
+every_loss = pytest.mark.parametrize("entry", LOSSES, ids=named)
+
+
+def loss_of(entry: Entry) -> engine.Loss:
+    return getattr(losscli, entry.path.stem)
+
+
+def on_last_axis(entry: Entry, values: dict[str, Any]) -> dict[str, Any]:
+    """Arguments for the public function: the strategies put the classes last, whatever PyTorch's axis is."""
+    movable = any(isinstance(p.marker, Array) and p.marker.movable_class_axis for p in entry.declaration().values())
+    return values | ({"class_axis": -1} if movable else {})
+
+
+def result_of(entry: Entry, values: dict[str, Any], **more: Any) -> engine.Result:
+    return loss_of(entry)(**on_last_axis(entry, values), **more)
+
+
+def assert_close(found: Any, expected: Any, ulps: float, what: str) -> None:
+    found, expected = float(found), mpf(expected)
+    if not mp_isfinite(expected) or abs(expected) > 1.7e308:
+        assert not math.isfinite(found), f"{what}: {found} instead of {expected}"
+        return
+    tolerance = ulps * ULP * abs(expected) + mpf(5e-323)
+    assert abs(mpf(found) - expected) <= tolerance, f"{what}: {found!r} instead of {float(expected)!r}"
+
+
+def rows_of(result: engine.Result) -> list[dict[str, Any]]:
+    """The arguments of each row as plain Python values."""
+    block = result.arguments.block(result.arguments.everything())
+    n = math.prod(result.arguments.rows)
+    rows = []
+    for i in range(n):
+        row: dict[str, Any] = {}
+        for name, parameter in result.arguments.parameters.items():
+            value = block[name]
+            if isinstance(value, np.ndarray):
+                has_rows = isinstance(parameter.marker, Array) and parameter.marker.has_rows
+                value = value[i].tolist() if has_rows else value.tolist()
+            row[name] = value
+        rows.append(row)
+    return rows
+
+
+@every_entry
+def test_value_divisor_and_steps_equal_the_reference(entry: Entry) -> None:
+    reference = reference_module(entry).reference
+
+    @given(arguments(entry, SHAPES))
+    def law(values: dict[str, Any]) -> None:
+        result = result_of(entry, values)
+        terms = result.terms()
+        steps = engine.steps_of(terms)
+        for i, row in enumerate(rows_of(result)):
+            expected = reference(row)
+            for c, value in enumerate(np.atleast_1d(terms.value[i])):
+                wanted = expected["value"][c] if terms.value.ndim > 1 else expected["value"]
+                assert_close(value, wanted, 16, f"row {i}")
+            if terms.divisor is not None:
+                assert_close(terms.divisor[i], expected["divisor"], 1, f"divisor of row {i}")
+            counts = terms.counts is None or bool(terms.counts[i])
+            assert counts == expected["counts"]
+            for name, step in steps.items():
+                if name not in expected["steps"]:
+                    assert not counts, f"the reference lacks the step {name}"
+                    continue
+                wanted = expected["steps"][name]
+                for c, value in enumerate(np.atleast_1d(step[i])):
+                    assert_close(value, wanted[c] if isinstance(wanted, list) else wanted, 2000, f"{name} of row {i}")
+
+    law()
+
+
+@every_loss
+def test_reductions_follow_from_value_and_divisor(entry: Entry) -> None:
+    @given(arguments(entry, SHAPES))
+    def law(values: dict[str, Any]) -> None:
+        result = result_of(entry, values)
+        terms = result.terms()
+        assume(bool(np.isfinite(terms.value).all()))
+        exact = sum(map(mpf, terms.value.tolist()), mpf(0))
+        divisor = terms.divisor
+        if divisor is None:
+            divisor = np.ones(len(terms.value)) if terms.counts is None else terms.counts * 1.0
+        below = sum(map(mpf, divisor.tolist()), mpf(0))
+        assert_close(result.sum, exact, 1, "sum")
+        assert_close(result.divisor, below, 1, "divisor")
+        if result.count and below:
+            assert_close(result.mean, exact / below, 2, "mean")
+        assert result.count + result.ignored == len(terms.value)
+
+    law()
+
+
+@every_loss
+def test_gradient_equals_central_differences(entry: Entry) -> None:
+    first = next(iter(entry.declaration()))
+
+    @given(arguments(entry, SHAPES, tame=True))
+    def law(values: dict[str, Any]) -> None:
+        x = np.asarray(values[first], dtype=np.float64)
+        gradient = result_of(entry, values, reduction="sum").gradient()
+        assert gradient.shape == x.shape
+        h = 1e-5
+        for index in np.ndindex(x.shape):
+            ends = []
+            for step in (h, -h):
+                moved = x.copy()
+                moved[index] += step
+                ends.append(result_of(entry, values | {first: moved}).sum)
+            assert gradient[index] == pytest.approx((ends[0] - ends[1]) / (2 * h), rel=1e-5, abs=1e-6)
+
+    law()
+
+
+@every_loss
+def test_gradient_of_the_mean_is_that_of_the_sum_over_the_divisor(entry: Entry) -> None:
+    @given(arguments(entry, SHAPES, tame=True))
+    def law(values: dict[str, Any]) -> None:
+        result = result_of(entry, values)
+        assume(result.count > 0 and result.divisor > 0)
+        np.testing.assert_allclose(result.gradient("mean"), result.gradient("sum") / result.divisor, rtol=1e-14)
+
+    law()
+
+
+@every_loss
+def test_cutting_anywhere_on_any_number_of_threads_gives_the_same_total(
+    entry: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @given(arguments(entry, st.sampled_from([(7,), (4, 3), (2, 3, 2)])), st.sampled_from([1, 2, 5, 12]))
+    def law(values: dict[str, Any], block: int) -> None:
+        whole = result_of(entry, values, threads=1).total
+        with monkeypatch.context() as patch:
+            patch.setattr(arrays, "BLOCK", block)
+            for threads in (1, 4):
+                cut = result_of(entry, values, threads=threads)
+                assert (repr(cut.sum), repr(cut.divisor)) == (repr(whole.sum), repr(float(whole.divisor)))
+                assert (cut.count, cut.ignored) == (whole.count, whole.ignored)
+        assert repr((whole + Total()).sum) == repr((Total() + whole).sum) == repr(whole.sum)
+
+    law()
+
+
+@every_entry
+def test_an_ignored_row_equals_a_removed_row_whatever_it_holds(entry: Entry) -> None:
+    parameters = entry.declaration()
+    if "ignore_index" not in parameters:
+        return
+    scores = next(n for n, p in parameters.items() if isinstance(p.marker, Array))
+
+    @given(arguments(entry, st.sampled_from([(2,), (4,), (6,)])), st.sampled_from([np.nan, np.inf, -np.inf, 1e308]))
+    def law(values: dict[str, Any], poison: float) -> None:
+        assume(values["labels"].ndim == 1)
+        ignored = values["labels"] == values.get("ignore_index", -100)
+        poisoned = values[scores].copy()
+        poisoned[ignored] = poison
+        with_them = result_of(entry, values | {scores: poisoned})
+        without = result_of(entry, values | {scores: values[scores][~ignored], "labels": values["labels"][~ignored]})
+        assert repr(with_them.sum) == repr(without.sum)
+        assert with_them.divisor == without.divisor
+        assert (with_them.count, with_them.ignored) == (without.count, int(ignored.sum()))
+        assert not with_them.gradient("sum")[ignored].any()
+
+    law()
+
+
+@every_loss
+def test_the_total_calls_no_lazy_step_and_no_gradient(entry: Entry) -> None:
+    function = loss_of(entry).function
+
+    def forbidden() -> Any:
+        raise AssertionError("a lazy step was called for a total")
+
+    def guarded(**values: Any) -> Terms:
+        terms = function(**values)
+        steps = {
+            name: Summed(forbidden) if isinstance(s, Summed) else forbidden if callable(s) else s
+            for name, s in terms.steps.items()
+        }
+        return Terms(terms.value, steps, forbidden, terms.divisor, terms.counts)
+
+    @given(arguments(entry, SHAPES))
+    def law(values: dict[str, Any]) -> None:
+        loss = engine.Loss(entry)
+        loss.function = guarded
+        assert repr(loss(**on_last_axis(entry, values)).sum) == repr(result_of(entry, values).sum)
+
+    law()
+
+
+@every_loss
+def test_a_total_takes_the_memory_of_a_few_blocks(entry: Entry) -> None:
+    if getattr(reference_module(entry), "COUPLES_ROWS", False):
+        return
+    values = _tall(entry, 200_000)
+    size = sum(np.asarray(v).nbytes for v in values.values())
+    _ = result_of(entry, values, threads=1).sum
+    tracemalloc.start()
+    _ = result_of(entry, values, threads=1).sum
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 24 * arrays.BLOCK * 8, f"{peak} bytes for {size}"
+
+
+def _tall(entry: Entry, rows: int) -> dict[str, Any]:
+    """A small valid input repeated along its rows."""
+    found: list[dict[str, Any]] = []
+
+    @given(arguments(entry, st.just((4,)), tame=True))
+    def draw(values: dict[str, Any]) -> None:
+        found.append(values)
+
+    draw()
+    values = found[-1]
+    parameters = entry.declaration()
+    return {
+        n: np.concatenate([v] * (rows // 4))
+        if isinstance(v, np.ndarray) and v.ndim and v.shape[0] == 4 and parameters[n].marker.has_rows  # type: ignore[union-attr]  # an array's
+        else v
+        for n, v in values.items()
+    }
+
+
+@every_entry
+def test_extremes_give_numbers_or_nan_and_never_a_warning_of_numpy(entry: Entry) -> None:
+    first = next(iter(entry.declaration()))
+    extreme = st.sampled_from([1e4, -1e4, np.inf, -np.inf, np.nan, 0.0, 1e308, -1e308, 5e-324, 1.0])
+
+    @given(arguments(entry, st.sampled_from([(), (0,), (1,), (3,), (0, 2)])), st.data())
+    def law(values: dict[str, Any], data: Any) -> None:
+        x = np.array(values[first], dtype=np.float64)
+        marker = entry.declaration()[first].marker
+        if isinstance(marker, Array) and marker.kind == "real":
+            for index in np.ndindex(x.shape):
+                x[index] = data.draw(extreme)
+        result = (
+            result_of(entry, values | {first: x}, reduction="sum")
+            if not entry.is_function
+            else result_of(entry, values | {first: x})
+        )
+        _ = result.value
+        if not entry.is_function:
+            assert isinstance(result.sum, float)
+            assert result.gradient().shape == x.shape
+            engine.steps_of(result.terms())
+
+    law()
+
+
+def _halves(a: Any) -> Any:
+    return a.astype(np.float16)
+
+
+def _singles(a: Any) -> Any:
+    return a.astype(np.float32)
+
+
+def _read_only(a: Any) -> Any:
+    b = a.copy()
+    b.flags.writeable = False
+    return b
+
+
+def _fortran(a: Any) -> Any:
+    return np.asfortranarray(a)
+
+
+def _lists(a: Any) -> Any:
+    return a.tolist()
+
+
+@every_entry
+@pytest.mark.parametrize("form", [_halves, _singles, _read_only, _fortran, _lists])
+def test_inputs_stay_unchanged_and_any_numeric_form_will_do(entry: Entry, form: Callable[[Any], Any]) -> None:
+    first = next(iter(entry.declaration()))
+
+    @given(arguments(entry, SHAPES, tame=True))
+    def law(values: dict[str, Any]) -> None:
+        assume(np.asarray(values[first]).size > 0)
+        given_form = values | {first: form(values[first])}
+        same = values | {first: np.asarray(form(values[first]), dtype=np.float64)}
+        before = {n: np.array(v) for n, v in given_form.items()}
+        np.testing.assert_array_equal(result_of(entry, given_form).value, result_of(entry, same).value)
+        for name, value in given_form.items():
+            np.testing.assert_array_equal(value, before[name])
+
+    law()
+
+
+@every_entry
+def test_whole_numbers_are_taken_as_floats(entry: Entry) -> None:
+    first = next(iter(entry.declaration()))
+
+    @given(arguments(entry, SHAPES, tame=True))
+    def law(values: dict[str, Any]) -> None:
+        whole = np.rint(values[first]).astype(np.int32)
+        a = result_of(entry, values | {first: whole}).value
+        np.testing.assert_array_equal(a, result_of(entry, values | {first: whole.astype(np.float64)}).value)
+
+    law()
+
+
+@every_entry
+def test_the_class_axis_may_stand_anywhere(entry: Entry) -> None:
+    parameters = entry.declaration()
+    movable = [n for n, p in parameters.items() if isinstance(p.marker, Array) and p.marker.movable_class_axis]
+    if not movable:
+        return
+
+    @given(arguments(entry, st.sampled_from([(2,), (2, 3), (1, 2, 3)])), st.integers(0, 3))
+    def law(values: dict[str, Any], axis: int) -> None:
+        rank = values[movable[0]].ndim
+        axis %= rank
+        moved = {n: np.moveaxis(v, -1, axis) if n in movable and v.ndim == rank else v for n, v in values.items()}
+        last = result_of(entry, values)
+        elsewhere = loss_of(entry)(**moved, class_axis=axis)
+        rows_last = np.moveaxis(elsewhere.value, axis, -1) if entry.is_function else elsewhere.value
+        np.testing.assert_array_equal(rows_last, last.value)
+        if not entry.is_function:
+            np.testing.assert_array_equal(np.moveaxis(elsewhere.gradient("sum"), axis, -1), last.gradient("sum"))
+            for name, step in elsewhere.steps.items():
+                back = np.moveaxis(step, axis, -1) if step.ndim == rank else step
+                np.testing.assert_array_equal(back, last.steps[name])
+
+    law()

@@ -59,6 +59,18 @@ class Entry:
         """The commands of the card, without their prompt."""
         return [line.strip() for line in self.card.splitlines() if line.startswith("    losscli ")]
 
+    def reductions(self) -> tuple[str, ...]:
+        """The reductions that a user may choose: everybody's, and those of the loss's constant REDUCTIONS."""
+        if self.is_function:
+            return ()
+        return ("mean", "sum", "none", *self._constant("REDUCTIONS", ()))
+
+    def _constant(self, name: str, default: Any) -> Any:
+        for node in ast.parse(self.path.read_text("utf-8")).body:
+            if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
+                return ast.literal_eval(node.value)
+        return default
+
     def module(self) -> Any:
         return import_module(".".join(("losscli", *self.path.relative_to(ROOT).with_suffix("").parts)))
 

@@ -182,7 +182,7 @@ def _arguments(entry: Entry, parameters: dict[str, Parameter]) -> list[inspect.P
         options.append(
             _common(
                 "reduction",
-                _words(("mean", "sum", "none")),
+                _words(entry.reductions()),
                 None,
                 "how the rows become one number (default: mean)",
                 "Loss",

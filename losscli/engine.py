@@ -6,22 +6,21 @@ import os
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
 
-from losscli.arrays import BLOCK, Arguments, Box, bind
 from losscli.catalogue import Entry
 from losscli.errors import LosscliError, LosscliWarning, UsageError
+from losscli.layout import BLOCK, Arguments, Box, Declaration, Index, bind
 from losscli.ops import exact_parts
 from losscli.params import AnyArray, Array, Floats, Parameter, declared
 from losscli.sources import Document
-from losscli.terms import ExactSum, Summed, Terms, Total, divide
+from losscli.terms import ExactSum, Link, Step, Summed, Terms, Total, divide
 
-REDUCTIONS = ("mean", "sum", "none")
 _T = TypeVar("_T")
 
 
@@ -34,8 +33,13 @@ class Loss:
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
+        module = entry.module()
         self.function: Callable[..., Terms] = entry.function()
         self.parameters: dict[str, Parameter] = declared(self.function)
+        self.declaration = Declaration(
+            self.parameters, getattr(module, "arrange", None), getattr(module, "check", None)
+        )
+        self.reductions = entry.reductions()
         self.__doc__ = self.function.__doc__
         self.__name__ = self.function.__name__
 
@@ -61,11 +65,11 @@ class Loss:
     def result(self, documents: Sequence[Document], settings: Settings) -> Result:
         """The result for documents of one layout, checked and ready to be viewed."""
         reduction = documents[0].values.get("reduction", settings.reduction)
-        if reduction not in REDUCTIONS:
-            raise UsageError(f"reduction is {reduction!r}, but takes one of {', '.join(REDUCTIONS)}.")
+        if reduction not in self.reductions and not self.entry.is_function:
+            raise UsageError(f"reduction is {reduction!r}, but takes one of {', '.join(self.reductions)}.")
         class_axis = documents[0].values.get("class_axis", settings.class_axis)
         names = documents[0].values.get("class_names", settings.class_names)
-        arguments = bind(self.parameters, [d.values for d in documents], class_axis, names)
+        arguments = bind(self.declaration, [d.values for d in documents], class_axis, names)
         result = Result(self, arguments, tuple(documents), reduction, tuple(names), settings.threads)
         if not self.entry.is_function:
             _ = result.total  # everything is read and checked once, before anything is shown
@@ -120,9 +124,31 @@ class Result:
     def total(self) -> Total:
         """The sum over all rows and what the mean divides by."""
         if self._only_block is not None:
-            return _total_of(self._only_block)
-        totals = in_order(lambda box: _total_of(self._terms(box)), self.arguments.boxes(), self.threads)
-        return sum(totals, Total())
+            total = _total_of(self._only_block)
+        else:
+            totals = in_order(lambda box: _total_of(self._terms(box)), self.arguments.boxes(), self.threads)
+            total = sum(totals, Total())
+        if self.reduction == "batchmean":
+            total = replace(total, divisor=ExactSum.of([float(self._batch)]))
+        return total
+
+    @property
+    def _batch(self) -> int:
+        """How many samples there are: all lengths of the first axis together."""
+        rows = self.arguments.rows
+        return rows[0] * (rows[1] if len(rows) > 1 else 1)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the result under the reduction none."""
+        if self.arguments.declaration.couples_rows:
+            return self.terms().value.shape
+        return self.arguments.rows[1:]
+
+    @cached_property
+    def link(self) -> Link | None:
+        """What is done to the mean, if anything."""
+        return self.terms([]).link
 
     @cached_property
     def _only_block(self) -> Terms | None:
@@ -134,14 +160,14 @@ class Result:
     def loss(self) -> Any:
         if self.reduction == "none":
             return self.value
-        return self.mean if self.reduction == "mean" else self.sum
+        return self.sum if self.reduction == "sum" else self.mean
 
     @property
     def mean(self) -> float:
         if not self.count:
             rows = "the input has no rows" if not self.ignored else f"all {self.ignored} rows are ignored"
             warnings.warn(f"{rows}: the mean is 0 / 0 = NaN.", LosscliWarning, stacklevel=3)
-        return self.total.mean
+        return linked(self.total.mean, self.link)
 
     @property
     def sum(self) -> float:
@@ -181,6 +207,8 @@ class Result:
         """The loss's own result for some rows, or for all."""
         if rows is None:
             return self._only_block or self._terms(self.arguments.everything())
+        if self.arguments.declaration.couples_rows:
+            return _taken(self.terms(), rows)
         return self._terms(self.arguments.some(rows))
 
     def gradient_of(self, terms: Terms) -> Floats:
@@ -205,9 +233,11 @@ class Result:
         if terms.divisor is not None:
             high, low = _parts(terms.divisor.reshape(stack, -1))
             divisors = (high + low).tolist()
+        if self.reduction == "batchmean":
+            divisors = [float(self._batch // stack)] * stack
         losses = sums
-        if self.reduction == "mean":
-            losses = [divide(s, d) for s, d in zip(sums, divisors, strict=True)]
+        if self.reduction in ("mean", "batchmean"):
+            losses = [linked(divide(s, d), terms.link) for s, d in zip(sums, divisors, strict=True)]
         elif self.reduction == "none":
             losses = terms.value.reshape(self.arguments.rows).tolist()
         for document, loss, total, divisor, count in zip(self.documents, losses, sums, divisors, counts, strict=True):
@@ -217,7 +247,7 @@ class Result:
     def options(self) -> dict[str, Any]:
         """The options that differ from their defaults; arrays that hold one number for each row are left out."""
         options: dict[str, Any] = {}
-        for name, parameter in self.arguments.parameters.items():
+        for name, parameter in self.of.parameters.items():
             given = self.documents[0].values.get(name)
             if parameter.required or given is None:
                 continue
@@ -229,8 +259,8 @@ class Result:
                 options[name] = self.arguments.options[name]
         return options
 
-    def _terms(self, box: Box | tuple[AnyArray, ...]) -> Terms:
-        block = self.arguments.block(box)
+    def _terms(self, index: Index) -> Terms:
+        block = self.arguments.block(index)
         with ieee():
             return self.of.function(**block)
 
@@ -238,10 +268,11 @@ class Result:
         assert terms.grad is not None
         with ieee():
             gradient = terms.grad()
-            if (reduction or self.reduction) != "mean":
+            if (reduction or self.reduction) in ("sum", "none"):
                 return gradient
-            scaled: Floats = gradient / self.divisor
-        if terms.counts is not None and not terms.counts.all():
+            slope = terms.link.derivative(self.total.mean) if terms.link is not None else 1.0
+            scaled: Floats = gradient * slope / self.divisor if terms.link else gradient / self.divisor
+        if terms.counts is not None and len(terms.counts) == len(scaled) and not terms.counts.all():
             scaled[~terms.counts] = 0.0
         return scaled
 
@@ -252,10 +283,13 @@ class Result:
         return np.concatenate(list(blocks) or [view(self._terms(self.arguments.everything()))])
 
     def _user_layout(self, a: AnyArray) -> AnyArray:
-        """Rows unfolded, classes back where they were, and no axis for the stack of one."""
-        a = a.reshape((*self.arguments.rows[1:], *a.shape[1:]))
-        own = a.ndim - len(self.arguments.rows[1:])
-        return a if not own or self.arguments.class_axis is None else np.moveaxis(a, -1, self.arguments.class_axis)
+        """Rows unfolded, classes back where they were; the axis of the documents only where there are several."""
+        axis, rows = self.arguments.class_axis, self.arguments.rows
+        if len(self.documents) > 1:
+            return a.reshape((*rows, *a.shape[1:]))
+        if not self.arguments.declaration.couples_rows:
+            a = a.reshape((*rows[1:], *a.shape[1:]))
+        return a if axis is None or a.ndim != len(rows) else np.moveaxis(a, -1, axis)
 
 
 def _total_of(terms: Terms) -> Total:
@@ -263,6 +297,33 @@ def _total_of(terms: Terms) -> Total:
     count = rows if terms.counts is None else int(terms.counts.sum())
     divisor = ExactSum.of([float(count)]) if terms.divisor is None else _exact(terms.divisor)
     return Total(_exact(terms.value), divisor, count, rows - count)
+
+
+def linked(mean: float, link: Link | None) -> float:
+    """The loss that belongs to a mean."""
+    return mean if link is None else link.of(mean)
+
+
+def _taken(terms: Terms, rows: Sequence[int]) -> Terms:
+    """Some rows of terms that could only be computed together."""
+    n = len(terms.value)
+
+    def take(a: Any) -> Any:
+        return a[list(rows)] if isinstance(a, np.ndarray) and a.shape[:1] == (n,) else a
+
+    computed = steps_of(terms)
+    steps: dict[str, Step] = {
+        name: Summed(take(computed[name])) if isinstance(step, Summed) else take(computed[name])
+        for name, step in terms.steps.items()
+    }
+    return replace(
+        terms,
+        value=take(terms.value),
+        steps=steps,
+        grad=None if terms.grad is None else lambda: take(terms.grad()),  # type: ignore[misc]  # as just asked
+        divisor=take(terms.divisor),
+        counts=take(terms.counts),
+    )
 
 
 def ieee() -> np.errstate:
@@ -363,6 +424,8 @@ def _stacks(loss: Loss, documents: list[Document]) -> Iterator[list[Document]]:
             yield stack
         stack, key = [document], mine
         sizes = [s for n, s in mine if n in rows]
+        if loss.declaration.couples_rows or loss.declaration.arrange is not None:
+            sizes = [None]
         widest = max((_product(s) for s in sizes if s is not None), default=BLOCK)
         room = 0 if None in sizes else BLOCK // max(1, widest) - 1
     if stack:

@@ -22,16 +22,28 @@ if TYPE_CHECKING:
 else:
     Floats = Ints = Bools = AnyArray = object
 
-Kind = Literal["real", "probability", "label", "distribution", "weight"]
+Kind = Literal[
+    "real",
+    "probability",  # from 0 to 1
+    "label",  # a class index; an array that has the class axis holds class probabilities
+    "distribution",  # class probabilities
+    "weight",  # 0 or more
+    "nonnegative",  # 0 or more; NaN may pass
+    "sign",  # -1 or 1; 0 is taken as -1, with a warning
+    "strict sign",  # -1 or 1
+    "group",  # any whole number
+]
 
 
 @dataclass(frozen=True)
 class Array:
     """An array: its axes, what its numbers mean, and one line of help.
 
-    `axes` names one axis a word: `N` the rows (none or one; `N...` any number), `C` the classes, any other letter one
-    axis whose length must agree wherever the letter stands. `|` separates alternatives; a leading `~` broadcasts to
-    what follows. An array whose axes begin with `N` is cut into blocks of rows; the others go to each block whole.
+    `axes` names one axis a word: `N` the rows (none or one; `N...` any number), `C` the classes, a number an axis of
+    that length, any other letter one axis whose length must agree wherever the letter stands. `|` separates
+    alternatives; a leading `~` broadcasts to what follows. An array whose axes begin with `N` is cut into blocks of
+    rows; the others go to each block whole. `B` or `B...` in the place of `N` says that the loss couples its rows:
+    nothing is cut, and the arrays keep their axes, with the classes last.
     """
 
     axes: str
@@ -48,11 +60,15 @@ class Array:
 
     @property
     def has_rows(self) -> bool:
-        return self.alternatives[0][:1] in (("N",), ("N...",))
+        return self.alternatives[0][0].rstrip(".") in ("N", "B")
+
+    @property
+    def couples(self) -> bool:
+        return self.alternatives[0][0].startswith("B")
 
     @property
     def movable_class_axis(self) -> bool:
-        return ("N...", "C") in self.alternatives
+        return any(axes[0].endswith("...") and axes[1:] == ("C",) for axes in self.alternatives)
 
     @property
     def shapes(self) -> str:

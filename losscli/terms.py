@@ -21,6 +21,15 @@ Step: TypeAlias = "AnyArray | Callable[[], AnyArray] | Summed"
 
 
 @dataclass(frozen=True)
+class Link:
+    """A function of the mean that is the loss, as exp for the perplexity; `name` is how it is written."""
+
+    name: str
+    of: Callable[[float], float]
+    derivative: Callable[[float], float]
+
+
+@dataclass(frozen=True)
 class Terms:
     """A loss, row by row: everything else (number, table, JSON, gradient, total) is a view of this.
 
@@ -30,6 +39,7 @@ class Terms:
     divisor   shape (N): what a mean divides by; None: one for each row that counts
     counts    shape (N): which rows count; None: all of them
     formula   the formula as it reads with the options in force
+    link      what is done to the mean, if anything
     """
 
     value: Floats
@@ -38,6 +48,7 @@ class Terms:
     divisor: Floats | None = None
     counts: Bools | None = None
     formula: str = ""
+    link: Link | None = None
 
 
 _UNIT = 1074  # every finite float64 is a whole number of 2**-1074

@@ -19,7 +19,7 @@ from mpmath import isfinite as mp_isfinite
 from mpmath import mpf
 
 import losscli
-from losscli import arrays, engine
+from losscli import engine, layout
 from losscli.catalogue import Entry
 from losscli.params import Array
 from losscli.terms import Summed, Terms, Total
@@ -62,7 +62,7 @@ def rows_of(result: engine.Result) -> list[dict[str, Any]]:
     rows = []
     for i in range(n):
         row: dict[str, Any] = {}
-        for name, parameter in result.arguments.parameters.items():
+        for name, parameter in result.of.parameters.items():
             value = block[name]
             if isinstance(value, np.ndarray):
                 has_rows = isinstance(parameter.marker, Array) and parameter.marker.has_rows
@@ -162,7 +162,7 @@ def test_cutting_anywhere_on_any_number_of_threads_gives_the_same_total(
     def law(values: dict[str, Any], block: int) -> None:
         whole = result_of(entry, values, threads=1).total
         with monkeypatch.context() as patch:
-            patch.setattr(arrays, "BLOCK", block)
+            patch.setattr(layout, "BLOCK", block)
             for threads in (1, 4):
                 cut = result_of(entry, values, threads=threads)
                 assert (repr(cut.sum), repr(cut.divisor)) == (repr(whole.sum), repr(float(whole.divisor)))
@@ -230,7 +230,7 @@ def test_a_total_takes_the_memory_of_a_few_blocks(entry: Entry) -> None:
     _ = result_of(entry, values, threads=1).sum
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 24 * arrays.BLOCK * 8, f"{peak} bytes for {size}"
+    assert peak < 24 * layout.BLOCK * 8, f"{peak} bytes for {size}"
 
 
 def _tall(entry: Entry, rows: int) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from losscli.engine import Result, plain, steps_of
-from losscli.params import AnyArray
+from losscli.params import AnyArray, Array
 from losscli.reports import View
-from losscli.terms import Summed, Terms, Total
+from losscli.reports._records import Gathered
+from losscli.terms import Summed, Terms
 
 GAP = "..."
 FEW = 6  # so many terms of a sum are written out
@@ -45,9 +46,8 @@ class Explanation:
 
 def explained(result: Result, view: View) -> Explanation:
     """The tables of one document."""
-    arguments = result.arguments
-    n = math.prod(arguments.rows)
-    classes = arguments.classes if result.terms([]).value.ndim > 1 or _has_class_steps(result) else None
+    n = math.prod(result.shape)
+    classes = _columns(result)
     rows = shown_rows(n, view.max_rows)
     terms = result.terms(rows) if len(rows) < n else result.terms()
     grids = []
@@ -61,19 +61,22 @@ def explained(result: Result, view: View) -> Explanation:
         if n != 1 or classes is None:
             grids.append(row_table)
     entry = result.of.entry
-    what = "element" if classes is None and _elementwise(result) else "row"
+    what = "element" if _elementwise(result) else "row"
     size = counted(n, what) + (f", {counted(classes, 'class', 'classes')}" if classes is not None else "")
     formula = f"loss = {terms.formula}" if terms.formula else entry.formula
     reduction, remark = ("", "") if entry.is_function else worked_out(result, view, what)
     return Explanation(entry.path.stem.replace("_", " ").capitalize(), formula, size, grids, reduction, remark)
 
 
-def _has_class_steps(result: Result) -> bool:
-    return any(a.ndim > 1 for a in steps_of(result.terms([])).values())
+def _columns(result: Result) -> int | None:
+    """How many classes the class table has; None if the loss has no steps class by class."""
+    steps = steps_of(result.terms([])).values()
+    return next((a.shape[1] for a in steps if a.ndim == 2), None)
 
 
 def _elementwise(result: Result) -> bool:
-    return result.arguments.classes is None
+    marker = next(iter(result.of.parameters.values())).marker
+    return isinstance(marker, Array) and marker.alternatives[0] == ("N...",)
 
 
 def shown_rows(n: int, most: int) -> list[int]:
@@ -87,7 +90,7 @@ def shown_rows(n: int, most: int) -> list[int]:
 def class_grid(result: Result, view: View, rows: Sequence[int]) -> Grid:
     """One line a class of each row; sums at the foot of the columns where a sum means something."""
     terms = result.terms(rows)
-    columns: dict[str, AnyArray] = {name: a for name, a in steps_of(terms).items() if a.ndim > 1}
+    columns: dict[str, AnyArray] = {name: a for name, a in steps_of(terms).items() if a.ndim == 2}
     summed = {name for name, step in terms.steps.items() if isinstance(step, Summed)}
     if result.of.entry.is_function:
         columns[result.of.entry.name.replace("-", " ")] = terms.value
@@ -97,7 +100,7 @@ def class_grid(result: Result, view: View, rows: Sequence[int]) -> Grid:
     labels = plain(terms.steps).get("label")
     target = columns.get("target")
     n, classes = terms.value.shape[0], next(iter(columns.values())).shape[1]
-    several = math.prod(result.arguments.rows) > 1
+    several = math.prod(result.shape) > 1
     most = 0 if several else view.max_rows
     body: list[list[str]] = []
     footers: dict[int, list[str]] = {}
@@ -132,7 +135,7 @@ def class_grid(result: Result, view: View, rows: Sequence[int]) -> Grid:
 
 def row_grid(result: Result, terms: Terms, rows: Sequence[int], n: int, view: View) -> Grid:
     """One line a row: its steps and its loss."""
-    columns: dict[str, AnyArray] = {name: a for name, a in steps_of(terms).items() if a.ndim == 1}
+    columns: dict[str, AnyArray] = {name: a for name, a in steps_of(terms).items() if a.shape == terms.value.shape[:1]}
     if not result.of.entry.is_function:
         columns["loss"] = terms.value
     else:
@@ -163,7 +166,7 @@ def worked_out(result: Result, view: View, what: str) -> tuple[str, str]:
     """`(0.3711 + 2.0750) / (1 + 2) = 2.4461 / 3 = 0.8154`, and what it divides by in words."""
     if result.reduction == "none":
         return "", f"no reduction: {counted(result.count, 'loss', 'losses')}"
-    n = math.prod(result.arguments.rows)
+    n = math.prod(result.shape)
     rows = shown_rows(n, 0 if n <= 200 else FEW)
     terms = result.terms(rows) if len(rows) < n else result.terms()
     counts = np.ones(len(rows), bool) if terms.counts is None else terms.counts
@@ -186,6 +189,8 @@ def worked_out(result: Result, view: View, what: str) -> tuple[str, str]:
     steps.append(f"{total} / {divisor}")
     if len(steps) == 2 and steps[0] == steps[1]:
         steps.pop()
+    if result.link is not None:
+        steps = [f"{result.link.name}({step})" for step in (*steps, number(result.total.mean, view.digits))]
     remark = f"mean over {counted(result.count, what)}"
     if weighted:
         remark += "; the divisor is the sum of their weights"
@@ -208,9 +213,10 @@ def stream_grid(shown: Sequence[tuple[int, Any, Any]], view: View) -> Grid:
     return Grid(header, body, left=frozenset({1} if with_id else ()))
 
 
-def stream_total(total: Total, reduction: str, batches: int, view: View) -> tuple[str, str]:
+def stream_total(all_: Gathered, view: View) -> tuple[str, str]:
     """The total of all batches worked out."""
-    remark = f"over {counted(total.count, 'row')} in {counted(batches, 'batch', 'batches')}"
+    total, reduction = all_.total, all_.reduction
+    remark = f"over {counted(total.count, 'row')} in {counted(all_.batches, 'batch', 'batches')}"
     if total.ignored:
         remark += f", {total.ignored} ignored"
     above = number(total.sum, view.digits)
@@ -218,7 +224,10 @@ def stream_total(total: Total, reduction: str, batches: int, view: View) -> tupl
         return "", f"no reduction: {remark.removeprefix('over ')}"
     if reduction == "sum":
         return f"loss = {above}", f"sum {remark}"
-    return f"loss = {above} / {short(float(total.divisor))} = {number(total.mean, view.digits)}", f"mean {remark}"
+    quotient = f"{above} / {short(float(total.divisor))}"
+    if all_.link is not None:
+        quotient = f"{all_.link.name}({quotient})"
+    return f"loss = {quotient} = {number(all_.loss, view.digits)}", f"mean {remark}"
 
 
 def _ignored(result: Result) -> str:
@@ -238,7 +247,7 @@ def _cell(name: str, a: AnyArray, at: tuple[int, ...], view: View) -> str:
 
 
 def _index(result: Result, row: int) -> str:
-    shape = result.arguments.rows[1:]
+    shape = result.shape
     return ", ".join(str(int(i)) for i in np.unravel_index(row, shape)) if shape else "0"
 
 

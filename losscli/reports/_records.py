@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from losscli.engine import Result
+from losscli.engine import Result, linked
 from losscli.errors import DataError
 from losscli.reports import View
-from losscli.terms import Total
+from losscli.terms import Link, Total
 
 
 def batch_records(result: Result, view: View) -> Iterator[dict[str, Any]]:
@@ -69,12 +69,13 @@ class Gathered:
     options: dict[str, Any]
     values: list[Any]
     is_function: bool
+    link: Link | None
 
     @property
     def loss(self) -> Any:
         if self.reduction == "none":
             return self.values
-        return self.total.mean if self.reduction == "mean" else self.total.sum
+        return self.total.sum if self.reduction == "sum" else linked(self.total.mean, self.link)
 
     @property
     def record(self) -> dict[str, Any]:
@@ -117,7 +118,14 @@ def gathered(results: Iterable[Result], each: Callable[[Result], None] = lambda 
             values.extend(result.value.tolist() if len(result.documents) > 1 else [result.value.tolist()])
         each(result)
     assert first is not None
-    only = first if batches == 1 else None
     return Gathered(
-        only, first.of.entry.name, first.reduction, total, batches, options, values, first.of.entry.is_function
+        only=first if batches == 1 else None,
+        command=first.of.entry.name,
+        reduction=first.reduction,
+        total=total,
+        batches=batches,
+        options=options,
+        values=values,
+        is_function=first.of.entry.is_function,
+        link=first.link,
     )

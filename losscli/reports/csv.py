@@ -39,7 +39,7 @@ def _batches(result: Result, batch: int) -> Iterator[list[Any]]:
 def _rows(result: Result, view: View, batch: int) -> Iterator[list[Any]]:
     """One line a row of every document; what has a class axis takes one column a class."""
     terms = result.terms()
-    rows = result.arguments.rows
+    shape = result.arguments.rows if len(result.documents) > 1 else (1, *result.shape)
     columns: dict[str, Any] = dict(steps_of(terms)) if view.steps else {}
     columns["value" if result.of.entry.is_function else "loss"] = terms.value
     if view.grad:
@@ -52,7 +52,7 @@ def _rows(result: Result, view: View, batch: int) -> Iterator[list[Any]]:
     yield ["batch", "row", *names]
     table = [a.reshape(len(terms.value), -1).T.tolist() for a in columns.values()]
     for i, cells in enumerate(zip(*chain.from_iterable(table), strict=True)):
-        index = np.unravel_index(i, rows)
+        index = np.unravel_index(i, shape)
         yield [batch + int(index[0]), " ".join(str(int(k)) for k in index[1:]) or "0", *cells]
 
 

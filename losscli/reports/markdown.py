@@ -29,7 +29,7 @@ def write(results: Iterator[Result], out: TextIO, view: View) -> None:
     if lines:
         shown = [lines[i] for i in grids.shown_rows(len(lines), view.max_rows)]
         out.write(_table(grids.stream_grid(shown, view)) + "\n")
-        reduction, remark = grids.stream_total(total.total, total.reduction, len(lines), view)
+        reduction, remark = grids.stream_total(total, view)
         out.write(f"`{reduction}` ({remark})\n" if reduction else f"{remark}\n")
 
 

@@ -68,7 +68,7 @@ def _print_stream(results: Iterator[Result], out: TextIO, view: View) -> None:
     if not head:
         return
     grid = grids.stream_grid([*head, *tail], view)
-    reduction, remark = grids.stream_total(total.total, total.reduction, count, view)
+    reduction, remark = grids.stream_total(total, view)
     _print(Text(title, "bold"), grids.counted(count, "batch", "batches"), [grid], reduction, remark, out)
 
 

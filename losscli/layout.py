@@ -1,0 +1,373 @@
+"""The layout of a loss's arguments: which axis is what, how many rows there are, and how they are cut into blocks.
+
+A loss sees its arrays in one layout only: rows first, classes last, float64 or int64, one block of rows at a time. What
+the user has may be nested lists, a mapped file of float16, or maps of shape (N, C, H, W); nothing is copied but
+the block at hand.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from losscli.arrays import as_array, checked_option, of_kind, option, plain_dtype, shape
+from losscli.errors import DataError, LosscliWarning, UsageError
+from losscli.params import AnyArray, Array, Parameter
+
+Box: TypeAlias = "tuple[slice, ...]"
+Index: TypeAlias = "tuple[slice, ...] | tuple[AnyArray, ...]"
+
+BLOCK = 65_536  # numbers of a block: half a megabyte, so that a block and its temporaries stay in the L2 cache
+NARROW = 32  # up to so many classes, whole columns are worked on instead of short rows
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a loss's file declares: its parameters and, where these cannot say all, two functions.
+
+    arrange  puts the arrays into the shapes that the parameters declare, before anything else looks at them
+    check    raises or warns for what no parameter alone can show, on each block
+    """
+
+    parameters: Mapping[str, Parameter]
+    arrange: Callable[[dict[str, AnyArray], dict[str, Any]], dict[str, AnyArray]] | None = None
+    check: Callable[..., None] | None = None
+
+    @property
+    def couples_rows(self) -> bool:
+        markers = [p.marker for p in self.parameters.values() if isinstance(p.marker, Array)]
+        return any(m.couples for m in markers) or not any(m.has_rows for m in markers)
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """The checked arguments of one loss for a stack of G documents of one layout.
+
+    rows        (G, *the shape of the result under reduction none)
+    arrays      an array with rows has the shape (*rows, *its own axes, classes last); the others go to each block whole
+    options     every other argument
+    lengths     how long each axis with a name is
+    class_axis  where the classes stood in the user's array, for putting gradients and steps back
+    by_class    the arrays that have this class axis
+    """
+
+    declaration: Declaration
+    arrays: dict[str, AnyArray]
+    options: dict[str, Any]
+    rows: tuple[int, ...] = ()
+    lengths: dict[str, int] = field(default_factory=dict)
+    class_axis: int | None = None
+    by_class: frozenset[str] = frozenset()
+
+    @property
+    def classes(self) -> int | None:
+        """How many classes there are, where the loss has classes."""
+        return self.lengths.get("C")
+
+    def boxes(self) -> Iterator[Box]:
+        """The blocks, as slices of `rows`: their boundaries depend on the shape alone, never on the threads."""
+        if self.declaration.couples_rows:
+            yield self.everything()
+            return
+        if not all(self.rows):
+            return
+        n = math.prod(self.rows)
+        widest = max((a.size // n for name, a in self.arrays.items() if self._marker(name).has_rows), default=1)
+        limit = max(1, BLOCK // max(1, widest))
+        axis = 0
+        while math.prod(self.rows[axis + 1 :]) > limit:
+            axis += 1
+        step = max(1, limit // math.prod(self.rows[axis + 1 :]))
+        for lead in np.ndindex(self.rows[:axis]):
+            for start in range(0, self.rows[axis], step):
+                yield (*(slice(i, i + 1) for i in lead), slice(start, min(start + step, self.rows[axis])))
+
+    def everything(self) -> Box:
+        """The box of all rows."""
+        return tuple(slice(0, n) for n in self.rows)
+
+    def some(self, rows: Sequence[int]) -> tuple[AnyArray, ...]:
+        """Rows by their number in order, as an index that `block` takes."""
+        return tuple(np.unravel_index(np.asarray(rows, dtype=np.int64), self.rows))
+
+    def block(self, index: Index) -> dict[str, Any]:
+        """The keyword arguments of the loss for some rows: all arrays converted and checked."""
+        values = {name: p.default for name, p in self.declaration.parameters.items() if not p.required} | self.options
+        for name, array in self.arrays.items():
+            if not self._marker(name).has_rows:
+                values[name] = self._converted(name, plain_dtype(array), None)
+            elif self.declaration.couples_rows:
+                values[name] = self._converted(name, plain_dtype(array[0]), None)
+            else:
+                values[name] = self._converted(name, _as_matrix(array[index], array.ndim - len(self.rows)), index)
+        if self.declaration.check is not None:
+            self.declaration.check(**values)
+        return values
+
+    def _marker(self, name: str) -> Array:
+        marker = self.declaration.parameters[name].marker
+        assert isinstance(marker, Array)
+        return marker
+
+    def _converted(self, name: str, a: AnyArray, index: Index | None) -> AnyArray:
+        def place(at: AnyArray) -> str:
+            return f"{name}{self._user_index(name, at, index)}"
+
+        kind = self._marker(name).kind
+        if kind == "label" and name in self.by_class:
+            kind = "distribution"
+        a = of_kind(a, kind, place)
+        if kind == "label" and self.classes is not None:
+            outside = (a < 0) | (a >= self.classes)
+            if "ignore_index" in self.declaration.parameters:
+                default = self.declaration.parameters["ignore_index"].default
+                outside &= a != self.options.get("ignore_index", default)
+            if outside.any():
+                at = np.argwhere(outside)[0]
+                raise DataError(
+                    f"{place(at)} is {a[tuple(at)]}, but there are {self.classes} classes "
+                    f"(0 to {self.classes - 1}).{self._hint(name)}"
+                )
+        return a
+
+    def _hint(self, name: str) -> str:
+        labels = np.asarray(self.arrays[name])
+        if labels.size and labels.min() >= 1 and labels.max() == self.classes:
+            return " Are the labels counted from 1?"
+        if "ignore_index" in self.declaration.parameters:
+            return " A label to leave out is named with ignore_index."
+        return ""
+
+    def _user_index(self, name: str, at: AnyArray, index: Index | None) -> str:
+        """`[3]`: an element of a block by its index in the user's array."""
+        if index is None:
+            found = [int(i) for i in at]
+        elif isinstance(index[0], slice):
+            ranges = [range(n)[s] for n, s in zip(self.rows, (*index, *[slice(None)] * len(self.rows)), strict=False)]
+            local = np.unravel_index(at[0], [len(r) for r in ranges])
+            found = [r[int(i)] for r, i in zip(ranges, local, strict=True)][1:] + [int(i) for i in at[1:]]
+        else:
+            found = [int(i[at[0]]) for i in index][1:] + [int(i) for i in at[1:]]
+        if name in self.by_class and self.class_axis is not None and found:
+            found.insert(self.class_axis, found.pop())
+        return f"[{', '.join(map(str, found))}]" if found else ""
+
+
+def _as_matrix(a: AnyArray, own: int) -> AnyArray:
+    """A block in the layout that the losses see: (R), or (R, C) with its columns in one piece where C is small."""
+    a = plain_dtype(a)
+    if own == 0:
+        return a.reshape(-1)
+    if own == 1 and a.shape[-1] <= NARROW:
+        return np.ascontiguousarray(np.moveaxis(a, -1, 0), dtype=np.float64).reshape(a.shape[-1], -1).T
+    return np.ascontiguousarray(a, dtype=np.float64).reshape(-1, *a.shape[a.ndim - own :])
+
+
+def bind(
+    declaration: Declaration,
+    documents: Sequence[Mapping[str, Any]],
+    class_axis: int | None = None,
+    class_names: Sequence[str] = (),
+) -> Arguments:
+    """The arguments of a loss, checked against its declaration and laid out.
+
+    `documents` are the values of one or more documents alike in keys, shapes and options; they are stacked.
+    """
+    first = documents[0]
+    options: dict[str, Any] = {}
+    arrays: dict[str, AnyArray] = {}
+    for name, parameter in declaration.parameters.items():
+        if first.get(name) is None:
+            if parameter.required:
+                raise DataError(f"{name} is missing. Give it as a key of the document or with --{option(name)}.")
+        elif not isinstance(parameter.marker, Array):
+            options[name] = checked_option(parameter, first[name])
+        elif parameter.marker.has_rows and len(documents) > 1:
+            arrays[name] = as_array(name, [d[name] for d in documents], class_names)
+        else:
+            arrays[name] = as_array(name, first[name], class_names)
+    if declaration.arrange is not None:
+        arrays = declaration.arrange(arrays, options)
+    if len(documents) == 1:
+        with_rows = {n for n in arrays if _is_array(declaration, n).has_rows}
+        arrays = {n: a[None] if n in with_rows else a for n, a in arrays.items()}
+    return _Layout(declaration, arrays, options, len(documents)).arguments(class_axis)
+
+
+def _is_array(declaration: Declaration, name: str) -> Array:
+    marker = declaration.parameters[name].marker
+    assert isinstance(marker, Array)
+    return marker
+
+
+class _Layout:
+    """Agrees on the rows, on the class axis, and on every axis that has a name; makes views only."""
+
+    def __init__(
+        self, declaration: Declaration, arrays: dict[str, AnyArray], options: dict[str, Any], stack: int
+    ) -> None:
+        self.declaration = declaration
+        self.arrays = arrays
+        self.options = options
+        self.stack = stack
+        self.lengths: dict[str, tuple[int, str]] = {}
+        self.rows: tuple[int, ...] | None = None
+        self.owner = ""  # the array that the rows were taken from
+
+    def marker(self, name: str) -> Array:
+        return _is_array(self.declaration, name)
+
+    def arguments(self, class_axis: int | None) -> Arguments:
+        scores = next((n for n in self.arrays if self.marker(n).movable_class_axis), None)
+        by_class: set[str] = set()
+        if scores is not None:
+            class_axis, by_class = self._place_classes(scores, class_axis)
+        elif class_axis is not None:
+            raise UsageError("this command has no class axis to choose.")
+        for name in self.arrays:
+            if name not in by_class:
+                self._fit(name, self.marker(name))
+        lengths = {axis: length for axis, (length, _) in self.lengths.items()}
+        rows = (self.stack, *(self.rows or ()))
+        return Arguments(self.declaration, self.arrays, self.options, rows, lengths, class_axis, frozenset(by_class))
+
+    def _place_classes(self, scores: str, given: int | None) -> tuple[int, set[str]]:
+        """Find the class axis and move it last in every array that has it."""
+        if self.arrays[scores].ndim == 1:
+            self.arrays[scores] = self.arrays[scores][:, None]
+        of = self.arrays[scores].shape[1:]
+        others = {n: a.shape[1:] for n, a in self.arrays.items() if n != scores and self.marker(n).has_rows}
+        labels = next(iter(others), None)
+        axis = _class_axis(scores, of, labels, others.get(labels or ""), given)
+        by_class = {scores}
+        for name, found in others.items():
+            if found != of or not any(axes[-1] == "C" for axes in self.marker(name).alternatives):
+                continue
+            if self.marker(name).kind == "label" and "ignore_index" in self.options:
+                raise UsageError(
+                    f"ignore_index has no meaning for class probabilities ({name} has the shape of {scores}). "
+                    "Leave it out, or give class indices."
+                )
+            by_class.add(name)
+        for name in by_class:
+            self.arrays[name] = np.moveaxis(self.arrays[name], axis + 1, -1)
+        self.rows, self.owner = self.arrays[scores].shape[1:-1], scores
+        self._agree(scores, "C", self.arrays[scores].shape[-1])
+        for name, found in others.items():
+            if name not in by_class and not self.marker(name).broadcasts and not self._same_rows(name, found):
+                raise DataError(_no_fit(name, found, scores, of))
+        return axis, by_class
+
+    def _fit(self, name: str, marker: Array) -> None:
+        array = self.arrays[name]
+        if not marker.has_rows:
+            self.arrays[name] = self._whole(name, marker, array)
+            return
+        found = array.shape[1:]
+        if marker.broadcasts:
+            self.arrays[name] = self._broadcast(name, array)
+            return
+        if self.rows is not None and self._same_rows(name, found):
+            return
+        axes = marker.alternatives[0]
+        own = len(axes) - 1
+        if not axes[0].endswith("...") and len(found) not in (own, own + 1):
+            raise DataError(f"{name} has the shape {shape(found)}, but takes {marker.shapes}.")
+        if len(found) < own:
+            array = self.arrays[name] = array.reshape(self.stack, *found, *[1] * (own - len(found)))
+            found = array.shape[1:]
+        for axis, length in zip(axes[1:], found[len(found) - own :], strict=True):
+            self._agree(name, axis, length)
+        mine = found[: len(found) - own]
+        if self.rows is None:
+            self.rows, self.owner = mine, name
+        elif mine != self.rows:
+            theirs = self.arrays[self.owner].shape[1:]
+            raise DataError(f"{name} has the shape {shape(found)}, but {self.owner} has {shape(theirs)}.")
+
+    def _same_rows(self, name: str, found: tuple[int, ...]) -> bool:
+        """Whether an array with no axis but the rows fits; one number fits one row, however either is written."""
+        assert self.rows is not None
+        if len(self.marker(name).alternatives[0]) > 1:
+            return False
+        if found != self.rows and math.prod(found) == 1 == math.prod(self.rows):
+            self.arrays[name] = self.arrays[name].reshape((self.stack, *self.rows))
+            return True
+        return found == self.rows
+
+    def _whole(self, name: str, marker: Array, array: AnyArray) -> AnyArray:
+        axes = next((axes for axes in marker.alternatives if len(axes) == array.ndim), marker.alternatives[0])
+        if marker.broadcasts:
+            return np.broadcast_to(array, [self.lengths[axis][0] for axis in axes])
+        if array.ndim < len(axes):
+            array = array.reshape(*array.shape, *[1] * (len(axes) - array.ndim))
+        if array.ndim != len(axes):
+            raise DataError(f"{name} has the shape {shape(array.shape)}, but takes {marker.shapes}.")
+        for axis, length in zip(axes, array.shape, strict=True):
+            self._agree(name, axis, length)
+        return array
+
+    def _agree(self, name: str, axis: str, length: int) -> None:
+        declared = (int(axis), "the loss") if axis.isdigit() else (length, name)
+        expected, source = self.lengths.setdefault(axis, declared)
+        if length != expected:
+            what = "classes" if axis == "C" else f"numbers on the axis {axis}"
+            raise DataError(f"{name} has {length} numbers, but {source} has {expected} {what}.")
+        if axis == "C" and not length:
+            raise DataError(f"{name} has no classes.")
+
+    def _broadcast(self, name: str, array: AnyArray) -> AnyArray:
+        assert self.rows is not None
+        found = array.shape[1:]
+        try:
+            padded = array.reshape(self.stack, *[1] * (len(self.rows) - len(found)), *found)
+            return np.broadcast_to(padded, (self.stack, *self.rows))
+        except ValueError:
+            raise DataError(
+                f"{name} has the shape {shape(found)}, which does not broadcast to the shape {shape(self.rows)} "
+                f"of {self.owner}."
+            ) from None
+
+
+def _class_axis(
+    scores: str, found: tuple[int, ...], labels: str | None, others: tuple[int, ...] | None, given: int | None
+) -> int:
+    """The axis of the classes: as told, else the one whose removal leaves the labels' shape, else PyTorch's."""
+    default = 0 if len(found) == 1 else 1
+    if given is not None:
+        if not -len(found) <= given < len(found):
+            raise UsageError(f"the class axis is {given}, but {scores} has the shape {shape(found)}.")
+        return given % len(found)
+    if others is None or others == found or len(found) <= 2:
+        return default
+    fits = [k for k in range(len(found)) if found[:k] + found[k + 1 :] == others]
+    if not fits:
+        raise DataError(_no_fit(labels or "", others, scores, found))
+    if len(fits) > 1:
+        chosen = default if default in fits else fits[0]
+        warnings.warn(
+            f"the classes of {scores} {shape(found)} may lie on axis {' or '.join(map(str, fits))}: "
+            f"taking axis {chosen}, as PyTorch does. Say which with --class-axis.",
+            LosscliWarning,
+            stacklevel=2,
+        )
+        return chosen
+    return fits[0]
+
+
+def _no_fit(labels: str, found: tuple[int, ...], scores: str, of: tuple[int, ...]) -> str:
+    message = f"{labels} has the shape {shape(found)}, which fits no class axis of {scores} {shape(of)}: "
+    if len(of) <= 2:
+        rows, classes = (1, of[0]) if len(of) == 1 else of
+        message += f"{rows} row{'s' * (rows != 1)} of {classes} classes take {rows} label{'s' * (rows != 1)}, "
+        message += f"or class probabilities of the shape {shape(of)}."
+        if len(of) == 2 and found == (classes,):
+            message += " If the classes lie on axis 0, say --class-axis 0."
+        return message
+    wanted = sorted({of[:k] + of[k + 1 :] for k in range(1, len(of))})
+    return message + f"expected {' or '.join(map(shape, wanted))}, or {shape(of)} for class probabilities."

@@ -18,6 +18,9 @@ from typing import Any
 from losscli.params import Parameter, declared
 
 ROOT = Path(__file__).parent
+FAMILIES = (
+    "multiclass", "binary", "regression", "distribution", "margin", "embedding", "sequence", "segmentation", "detection"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,11 @@ class Entry:
     @property
     def name(self) -> str:
         return self.names[0]
+
+    @property
+    def title(self) -> str:
+        """The full name in words."""
+        return self.path.stem.replace("_", " ").capitalize()
 
     @property
     def family(self) -> str:
@@ -96,12 +104,18 @@ class Entry:
 
 def entries(folder: str) -> Iterator[Entry]:
     """The files of a folder and its subfolders, in order of their names."""
-    for path in sorted((ROOT / folder).rglob("[!_]*.py")):
+    for path in sorted((ROOT / folder).rglob("[!_]*.py"), key=_by_family):
         with path.open(encoding="utf-8") as file:
             names, _, summary = file.readline().strip().removeprefix('"""').partition(": ")
         full = path.stem.replace("_", "-")
         short = tuple(name.strip() for name in names.split(","))
         yield Entry(path, short if full in short else (*short, full), summary.removesuffix('"""'))
+
+
+def _by_family(path: Path) -> tuple[int, Path]:
+    """In the order in which a course treats them; a new family comes last."""
+    family = path.parent.name
+    return (FAMILIES.index(family) if family in FAMILIES else len(FAMILIES), path)
 
 
 def commands() -> Iterator[Entry]:

@@ -31,7 +31,10 @@ VALUES = (
     "An array is numbers with commas or blanks, rows with semicolons ('0.9,0.1; 0.8,0.2'), JSON text, "
     "@FILE (.npy .json .csv .tsv .txt), or - for standard input."
 )
-FORMATS = tuple(name for entry in entries("reports") for name in entry.names)
+FORMATS = tuple(
+    sorted((name for entry in entries("reports") for name in entry.names), key=lambda name: name != "table")
+)
+ONE_LINE = 52  # characters of a summary that fit beside the names of the commands on 80 columns
 
 
 class _Help:
@@ -70,7 +73,8 @@ class LossGroup(_Help, TyperGroup):
     def _know_all(self) -> None:
         for entry in commands():
             if entry.name not in self.commands:
-                panel, summary = _panel(entry.family), _markup(entry.summary)
+                panel = _panel(entry.family)
+                summary = _markup(entry.summary if len(entry.summary) <= ONE_LINE else entry.title)
                 self.commands[entry.name] = TyperCommand(entry.name, help=summary, rich_help_panel=panel)
                 for name in entry.names[1:]:
                     self.commands[name] = TyperCommand(name, help=summary, rich_help_panel=panel, hidden=True)
@@ -159,7 +163,7 @@ def build(entry: Entry) -> LossCommand:
 
 
 def _help(entry: Entry) -> str:
-    names = "   ".join(f"{library}: {name}" for library, name in entry.facts().items())
+    names = "\n".join(f"\b{library}: {name}" for library, name in entry.facts().items())
     examples = "\n".join(f"\b{line}" for line in entry.examples)
     return _markup(f"{entry.summary}\n\n{entry.formula}\n\n{names}\n\nExamples:\n\n{examples}\n\n{VALUES}")
 
@@ -173,7 +177,7 @@ def _arguments(entry: Entry, parameters: dict[str, Parameter]) -> list[inspect.P
     if any(m.movable_class_axis for m in markers):
         options.append(_common("class_axis", str, None, "the axis of the classes", "Input", metavar="INTEGER"))
     if classes:
-        options.append(_common("class_names", str, None, "names of the classes, with commas", "Input"))
+        options.append(_common("class_names", str, None, "names of the classes, with commas", "Input", metavar="NAMES"))
     for p in parameters.values():
         if p.required:
             flag = f"{p.name}_key"
@@ -195,16 +199,26 @@ def _arguments(entry: Entry, parameters: dict[str, Parameter]) -> list[inspect.P
         _common("json", bool, False, "The same as --format json.", "Output"),
         _common("quiet", bool, False, "The bare number: the same as --format value.", "Output", "-q"),
         _common("output", str, None, "write to this file, whole or not at all", "Output", "-o", metavar="FILE"),
-        _common("digits", int, 4, "to how many digits a table rounds", "Output", min=0, max=17),
-        _common("max_rows", int, 20, "how many rows a table shows, head and tail; 0 for all", "Output", min=0),
-        _common("threads", int, None, "how many threads (default: one for each core)", "Output", min=1),
+        _common(
+            "digits", int, 4, "to how many digits a table rounds (default: 4)", "Output", metavar="N", min=0, max=17
+        ),
+        _common(
+            "max_rows",
+            int,
+            20,
+            "rows a table shows, head and tail; 0 for all (default: 20)",
+            "Output",
+            metavar="N",
+            min=0,
+        ),
+        _common("threads", int, None, "how many threads (default: one a core)", "Output", metavar="N", min=1),
     ]
     return options
 
 
 def _files() -> inspect.Parameter:
     help_ = "documents: .json .jsonl .npz .csv .tsv .safetensors; - or nothing for standard input"
-    annotation = Annotated[list[str], typer.Argument(help=help_, metavar="(FILE...)", show_default=False)]
+    annotation = Annotated[list[str], typer.Argument(help=help_, metavar="FILE", show_default=False)]
     return inspect.Parameter("files", inspect.Parameter.KEYWORD_ONLY, default=[], annotation=annotation)
 
 

@@ -148,7 +148,7 @@ class Result:
     @cached_property
     def link(self) -> Link | None:
         """What is done to the mean, if anything."""
-        return self.terms([]).link
+        return (self._only_block or self.terms([])).link
 
     @cached_property
     def _only_block(self) -> Terms | None:

@@ -1,4 +1,4 @@
-"""log-sigmoid: The log-probability that belongs to a logit.
+"""log-sigmoid: The log-probability from a logit.
 
     log_sigmoid(x) = -log(1 + exp(-x))
 

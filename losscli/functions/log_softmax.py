@@ -1,4 +1,4 @@
-"""log-softmax: The log-probabilities that belong to a row of logits.
+"""log-softmax: The log-probabilities of the classes.
 
     log_softmax(z)[c] = z[c] - log(sum_k exp(z[k]))
 

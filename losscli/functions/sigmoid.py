@@ -1,4 +1,4 @@
-"""sigmoid: The probability that belongs to a logit.
+"""sigmoid: The probability from a logit.
 
     sigmoid(x) = 1 / (1 + exp(-x))
 

@@ -1,4 +1,4 @@
-"""softmax: The probabilities that belong to a row of logits.
+"""softmax: The probabilities of the classes from their logits.
 
     softmax(z)[c] = exp(z[c]) / sum_k exp(z[k])
 

@@ -65,7 +65,7 @@ def explained(result: Result, view: View) -> Explanation:
     size = counted(n, what) + (f", {counted(classes, 'class', 'classes')}" if classes is not None else "")
     formula = f"loss = {terms.formula}" if terms.formula else entry.formula
     reduction, remark = ("", "") if entry.is_function else worked_out(result, view, what)
-    return Explanation(entry.path.stem.replace("_", " ").capitalize(), formula, size, grids, reduction, remark)
+    return Explanation(entry.title, formula, size, grids, reduction, remark)
 
 
 def _columns(result: Result) -> int | None:

@@ -1,4 +1,4 @@
-"""jsonl, ndjson: JSON Lines: one result a batch, in order, written as it is computed."""
+"""jsonl: JSON Lines: one result a batch, in order, written as it is computed."""
 
 from __future__ import annotations
 

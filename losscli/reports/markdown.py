@@ -1,4 +1,4 @@
-"""markdown, md: The tables of the steps as Markdown, for a README, an issue or a notebook."""
+"""markdown: The tables of the steps as Markdown, for a README, an issue or a notebook."""
 
 from __future__ import annotations
 

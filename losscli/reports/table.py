@@ -55,7 +55,7 @@ def _print_stream(results: Iterator[Result], out: TextIO, view: View) -> None:
 
     def keep(result: Result) -> None:
         nonlocal count, title
-        title = title or result.of.entry.path.stem.replace("_", " ").capitalize()
+        title = title or result.of.entry.title
         if result.of.entry.is_function:
             _print_explanation(grids.explained(result, view), out)
             return

@@ -1,4 +1,4 @@
-"""bce: Cross entropy of probabilities against labels between 0 and 1, element by element.
+"""bce: Cross entropy of probabilities of 1, per element.
 
     loss = -(t log p + (1 - t) log(1 - p))
 

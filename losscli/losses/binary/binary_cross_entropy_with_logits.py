@@ -1,4 +1,4 @@
-"""bce-logits: Cross entropy of the sigmoid of logits against labels between 0 and 1, element by element.
+"""bce-logits: Cross entropy of sigmoid(logits), per element.
 
     loss = -(t log sigmoid(x) + (1 - t) log sigmoid(-x))
 

@@ -1,4 +1,4 @@
-"""multilabel-soft-margin: The mean over the classes of a binary cross entropy for each class of its own.
+"""multilabel-soft-margin: Mean over the classes of bce-logits.
 
     loss = -mean_c (t[c] log sigmoid(z[c]) + (1 - t[c]) log sigmoid(-z[c]))
 

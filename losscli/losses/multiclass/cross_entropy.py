@@ -1,4 +1,4 @@
-"""ce: Minus the log-probability that the softmax of the logits gives to the label.
+"""ce: -log of the probability that softmax gives the label.
 
     loss = -log softmax(z)[y]
 
@@ -9,7 +9,7 @@ optax: softmax_cross_entropy_with_integer_labels, softmax_cross_entropy
 Examples:
     losscli ce --logits 0.15,-0.34,0.12,0.67,0.55 --label 2
     losscli ce --logits '0.9,0.1; 0.8,0.2; 0.7,0.3' --labels 0,1,0 --weight 1,2
-    losscli ce --logits '0.9,0.1; 0.8,0.2' --labels '0.7,0.3; 0,1' --label-smoothing 0.1 --grad
+    losscli ce --logits 0.9,0.1 --labels 0.7,0.3 --label-smoothing 0.1 --grad
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def cross_entropy(
     ignore_index: IgnoreIndex = -100,
     label_smoothing: Annotated[float, Number("share of the target spread over all classes", min=0, max=1)] = 0.0,
 ) -> Terms:
-    """Minus the log-probability that the softmax of the logits gives to the label.
+    """Minus the logarithm of the probability that the softmax of the logits gives to the label.
 
     With t = (1 - e) onehot(y) + e / C, the target after smoothing by e, and p = softmax(z):
 

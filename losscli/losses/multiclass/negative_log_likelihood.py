@@ -1,4 +1,4 @@
-"""nll: Minus the log-probability of the label: cross entropy for scores that are log-probabilities already.
+"""nll: Cross entropy of log-probabilities: -lp of the label.
 
     loss = -lp[y]
 

@@ -218,7 +218,7 @@ def _arguments(entry: Entry, parameters: dict[str, Parameter]) -> list[inspect.P
 
 def _files() -> inspect.Parameter:
     help_ = "documents: .json .jsonl .npz .csv .tsv .safetensors; - or nothing for standard input"
-    annotation = Annotated[list[str], typer.Argument(help=help_, metavar="FILE", show_default=False)]
+    annotation = Annotated[list[str], typer.Argument(help=help_, metavar="FILE...", show_default=False)]
     return inspect.Parameter("files", inspect.Parameter.KEYWORD_ONLY, default=[], annotation=annotation)
 
 

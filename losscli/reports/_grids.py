@@ -218,7 +218,7 @@ def stream_total(all_: Gathered, view: View) -> tuple[str, str]:
     total, reduction = all_.total, all_.reduction
     remark = f"over {counted(total.count, 'row')} in {counted(all_.batches, 'batch', 'batches')}"
     if total.ignored:
-        remark += f", {total.ignored} ignored"
+        remark += f"; {total.ignored:,} ignored"
     above = number(total.sum, view.digits)
     if reduction == "none":
         return "", f"no reduction: {remark.removeprefix('over ')}"
@@ -231,7 +231,7 @@ def stream_total(all_: Gathered, view: View) -> tuple[str, str]:
 
 
 def _ignored(result: Result) -> str:
-    return f"; {result.ignored} ignored" if result.ignored else ""
+    return f"; {result.ignored:,} ignored" if result.ignored else ""
 
 
 def _joined(terms: list[str], cut: bool) -> str:
@@ -266,10 +266,13 @@ def number(value: Any, digits: int) -> str:
     return f"{value:.{digits}f}" if value else f"{0:.{digits}f}"
 
 
-def short(value: float) -> str:
-    """A number without trailing zeros: a weight or a divisor."""
-    return str(int(value)) if math.isfinite(value) and value == int(value) and abs(value) < 1e15 else f"{value:.6g}"
+def short(value: float, digits: int = 4) -> str:
+    """A number as it was typed, or nearly: a weight or a divisor, without trailing zeros."""
+    if not math.isfinite(value) or (value and not 10.0**-digits <= abs(value) < 1e15):
+        return f"{value:.6g}"
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".")
 
 
 def counted(n: int, one: str, many: str = "") -> str:
-    return f"{n:,} {one if n == 1 else many or one + 's'}".replace(",", " ")
+    """`1 row`, `1,000 rows`."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"

@@ -37,6 +37,8 @@ def literal(text: str) -> Any:
         raise DataError("empty, but numbers were expected, such as 0.9,0.1 or '0.9,0.1; 0.8,0.2'.")
     rows = [line for line in re.split(r"[;\n]", text) if line.strip()]
     numbers = [[_number(word) for word in GAP.split(row.strip().removesuffix(",").strip())] for row in rows]
+    if len(rows) > 1 and ";" not in text and all(len(row) == 1 for row in numbers):
+        return [row[0] for row in numbers]  # a column of a file: one number a line
     if len(rows) > 1 or ";" in text:
         return numbers
     return numbers[0] if len(numbers[0]) > 1 or "," in text else numbers[0][0]

@@ -1,4 +1,4 @@
-"""ce: -log of the probability that softmax gives the label.
+"""ce: Minus log of the softmax probability of the label.
 
     loss = -log softmax(z)[y]
 

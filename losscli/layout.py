@@ -30,7 +30,8 @@ NARROW = 32  # up to so many classes, whole columns are worked on instead of sho
 class Declaration:
     """What a loss's file declares: its parameters and, where these cannot say all, two functions.
 
-    arrange  puts the arrays into the shapes that the parameters declare, before anything else looks at them
+    arrange  puts the arrays into the shapes that the parameters declare, before anything else looks at them; it picks
+             and reshapes, so that gradients and messages find the way back
     check    raises or warns for what no parameter alone can show, on each block
     """
 
@@ -51,6 +52,7 @@ class Arguments:
     rows        (G, *the shape of the result under reduction none)
     arrays      an array with rows has the shape (*rows, *its own axes, classes last); the others go to each block whole
     options     every other argument
+    given       the arrays as they were before `arrange`
     lengths     how long each axis with a name is
     class_axis  where the classes stood in the user's array, for putting gradients and steps back
     by_class    the arrays that have this class axis
@@ -59,6 +61,7 @@ class Arguments:
     declaration: Declaration
     arrays: dict[str, AnyArray]
     options: dict[str, Any]
+    given: dict[str, AnyArray]
     rows: tuple[int, ...] = ()
     lengths: dict[str, int] = field(default_factory=dict)
     class_axis: int | None = None
@@ -109,6 +112,16 @@ class Arguments:
             self.declaration.check(**values)
         return values
 
+    def origins(self, name: str) -> AnyArray | None:
+        """Where each number of an array that was arranged stood in the user's, counted flat; None if it was not.
+
+        `arrange` only picks and reshapes, so it answers this itself: it is given the places instead of the numbers.
+        """
+        if self.declaration.arrange is None:
+            return None
+        places = np.arange(self.given[name].size).reshape(self.given[name].shape)
+        return self.declaration.arrange(self.given | {name: places}, self.options)[name]
+
     def _marker(self, name: str) -> Array:
         marker = self.declaration.parameters[name].marker
         assert isinstance(marker, Array)
@@ -122,8 +135,8 @@ class Arguments:
         if kind == "label" and name in self.by_class:
             kind = "distribution"
         a = of_kind(a, kind, place)
-        if kind == "label" and self.classes is not None:
-            outside = (a < 0) | (a >= self.classes)
+        if kind in ("label", "label list") and self.classes is not None:
+            outside = (a < (-1 if kind == "label list" else 0)) | (a >= self.classes)
             if "ignore_index" in self.declaration.parameters:
                 default = self.declaration.parameters["ignore_index"].default
                 outside &= a != self.options.get("ignore_index", default)
@@ -155,6 +168,9 @@ class Arguments:
             found = [int(i[at[0]]) for i in index][1:] + [int(i) for i in at[1:]]
         if name in self.by_class and self.class_axis is not None and found:
             found.insert(self.class_axis, found.pop())
+        origins = self.origins(name)
+        if origins is not None and origins.ndim == len(found):
+            found = [int(i) for i in np.unravel_index(origins[tuple(found)], self.given[name].shape)]
         return f"[{', '.join(map(str, found))}]" if found else ""
 
 
@@ -191,12 +207,13 @@ def bind(
             arrays[name] = as_array(name, [d[name] for d in documents], class_names)
         else:
             arrays[name] = as_array(name, first[name], class_names)
+    given = arrays
     if declaration.arrange is not None:
-        arrays = declaration.arrange(arrays, options)
+        arrays = declaration.arrange(given, options)
     if len(documents) == 1:
         with_rows = {n for n in arrays if _is_array(declaration, n).has_rows}
         arrays = {n: a[None] if n in with_rows else a for n, a in arrays.items()}
-    return _Layout(declaration, arrays, options, len(documents)).arguments(class_axis)
+    return _Layout(declaration, dict(arrays), options, len(documents)).arguments(given, class_axis)
 
 
 def _is_array(declaration: Declaration, name: str) -> Array:
@@ -222,7 +239,7 @@ class _Layout:
     def marker(self, name: str) -> Array:
         return _is_array(self.declaration, name)
 
-    def arguments(self, class_axis: int | None) -> Arguments:
+    def arguments(self, given: dict[str, AnyArray], class_axis: int | None) -> Arguments:
         scores = next((n for n in self.arrays if self.marker(n).movable_class_axis), None)
         by_class: set[str] = set()
         if scores is not None:
@@ -234,7 +251,9 @@ class _Layout:
                 self._fit(name, self.marker(name))
         lengths = {axis: length for axis, (length, _) in self.lengths.items()}
         rows = (self.stack, *(self.rows or ()))
-        return Arguments(self.declaration, self.arrays, self.options, rows, lengths, class_axis, frozenset(by_class))
+        return Arguments(
+            self.declaration, self.arrays, self.options, given, rows, lengths, class_axis, frozenset(by_class)
+        )
 
     def _place_classes(self, scores: str, given: int | None) -> tuple[int, set[str]]:
         """Find the class axis and move it last in every array that has it."""
@@ -302,8 +321,8 @@ class _Layout:
 
     def _whole(self, name: str, marker: Array, array: AnyArray) -> AnyArray:
         axes = next((axes for axes in marker.alternatives if len(axes) == array.ndim), marker.alternatives[0])
-        if marker.broadcasts:
-            return np.broadcast_to(array, [self.lengths[axis][0] for axis in axes])
+        if marker.broadcasts and array.size == 1:
+            array = np.broadcast_to(array.reshape(-1), [self.lengths[axis][0] for axis in axes])
         if array.ndim < len(axes):
             array = array.reshape(*array.shape, *[1] * (len(axes) - array.ndim))
         if array.ndim != len(axes):

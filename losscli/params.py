@@ -26,9 +26,11 @@ Kind = Literal[
     "real",
     "probability",  # from 0 to 1
     "label",  # a class index; an array that has the class axis holds class probabilities
+    "label list",  # class indices; -1 ends a list before its row is full
     "distribution",  # class probabilities
     "weight",  # 0 or more
     "nonnegative",  # 0 or more; NaN may pass
+    "above -1",
     "sign",  # -1 or 1; 0 is taken as -1, with a warning
     "strict sign",  # -1 or 1
     "group",  # any whole number
@@ -77,6 +79,7 @@ class Array:
             "N...": "any shape",
             "N": "(N)",
             "N C": "(C) or (N, C)",
+            "~C": "one number, or (C)",
             "N... C": "(C), (N, C), (N, C, d1, ...)",
             "N... | N... C": "(), (N), (N, d1, ...), or that of the class scores",
         }
@@ -143,3 +146,6 @@ Labels: TypeAlias = Annotated[
 ClassIndices: TypeAlias = Annotated[Ints, Array("N...", "label", "class indices, counted from 0")]
 ClassWeight: TypeAlias = Annotated[Floats, Array("C", "weight", "one weight a class")]
 IgnoreIndex: TypeAlias = Annotated[int, Number("rows with this label count for nothing", whole=True)]
+Predictions: TypeAlias = Annotated[Floats, Array("N...", "real", "predictions")]
+Targets: TypeAlias = Annotated[Floats, Array("N...", "real", "true values")]
+ElementWeight: TypeAlias = Annotated[Floats, Array("N...", "weight", "a factor for each element")]

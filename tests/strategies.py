@@ -17,6 +17,7 @@ LOSSES = [entry for entry in ENTRIES if not entry.is_function]
 
 ORDINARY = st.floats(-5, 5, width=32)
 REALS = st.one_of(ORDINARY, st.floats(-700, 700), st.sampled_from([0.0, 1.0, -1.0, 1e-300, 40.0, -745.0]))
+SIGNS = st.sampled_from([-1.0, 1.0])
 SHARES = st.one_of(st.floats(0, 1, width=32), st.sampled_from([0.0, 1.0, 0.5]))
 
 
@@ -85,6 +86,8 @@ def _array(draw: Any, marker: Array, rows: tuple[int, ...], lengths: dict[str, i
         "weight": st.one_of(st.floats(0, 4, width=32), st.sampled_from([0.0, 1.0])),
         "label": SHARES,
         "distribution": SHARES,
+        "sign": SIGNS,
+        "strict sign": SIGNS,
     }[marker.kind]
     return draw(npst.arrays(np.float64, shape, elements=elements))
 

@@ -58,11 +58,14 @@ def explained(result: Result, view: View) -> Explanation:
             grids.append(class_grid(result, view, shown_rows(n, room)))
     if not result.of.entry.is_function or classes is None:
         row_table = row_grid(result, terms, rows, n, view)
-        if n != 1 or classes is None:
+        if n != 1 or classes is None or result.arguments.classes is None:
             grids.append(row_table)
+        if view.grad and not _grad_is_a_column(result, classes):
+            grids.append(gradient_grid(result, view, rows))
     entry = result.of.entry
     what = "element" if _elementwise(result) else "row"
-    size = counted(n, what) + (f", {counted(classes, 'class', 'classes')}" if classes is not None else "")
+    across = "" if classes is None or result.arguments.declaration.couples_rows else counted(classes, *_across(result))
+    size = ", ".join(filter(None, [counted(n, what), across]))
     formula = f"loss = {terms.formula}" if terms.formula else entry.formula
     reduction, remark = ("", "") if entry.is_function else worked_out(result, view, what)
     return Explanation(entry.title, formula, size, grids, reduction, remark)
@@ -72,6 +75,22 @@ def _columns(result: Result) -> int | None:
     """How many classes the class table has; None if the loss has no steps class by class."""
     steps = steps_of(result.terms([])).values()
     return next((a.shape[1] for a in steps if a.ndim == 2), None)
+
+
+def _across(result: Result) -> tuple[str, str]:
+    """What the class table goes over, one and many: classes, else the numbers of a vector, else the other rows."""
+    if result.arguments.classes is not None:
+        return "class", "classes"
+    return ("other row", "other rows") if result.arguments.declaration.couples_rows else ("component", "components")
+
+
+def _grad_is_a_column(result: Result, classes: int | None) -> bool:
+    """Whether the gradient has the shape of the rows, or of the class table."""
+    marker = next(iter(result.of.parameters.values())).marker
+    assert isinstance(marker, Array)
+    own = marker.alternatives[0][1:]
+    axis = "C" if result.arguments.classes is not None else "D"
+    return not own or (classes is not None and own == (axis,) and not result.arguments.declaration.couples_rows)
 
 
 def _elementwise(result: Result) -> bool:
@@ -95,7 +114,7 @@ def class_grid(result: Result, view: View, rows: Sequence[int]) -> Grid:
     if result.of.entry.is_function:
         columns[result.of.entry.name.replace("-", " ")] = terms.value
         summed |= {"softmax"}
-    if view.grad:
+    if view.grad and _grad_is_a_column(result, _columns(result)):
         columns["grad"] = result.gradient_of(terms)
     labels = plain(terms.steps).get("label")
     target = columns.get("target")
@@ -128,7 +147,7 @@ def class_grid(result: Result, view: View, rows: Sequence[int]) -> Grid:
             "sum",
             *[number(math.fsum(a[i].tolist()), view.digits) if name in summed else "" for name, a in columns.items()],
         ]
-    header = [*["row"] * several, "class", *columns]
+    header = [*["row"] * several, _across(result)[0], *columns]
     left = {0 + several} if result.class_names else set()
     return Grid(header, body, footers if summed else {}, frozenset(marked), frozenset(left))
 
@@ -160,6 +179,23 @@ def row_grid(result: Result, terms: Terms, rows: Sequence[int], n: int, view: Vi
         body.append([_index(result, row), *cells])
     left = {1} if result.class_names and "label" in columns else set()
     return Grid(["row", *columns], body, left=frozenset(left))
+
+
+def gradient_grid(result: Result, view: View, rows: Sequence[int]) -> Grid:
+    """One line a component of each row's gradient, where that has no place in another table."""
+    gradient = result.gradient_of(result.terms(rows))
+    gradient = gradient.reshape(len(gradient), -1)
+    if len(gradient) != len(rows):  # of a loss whose input has other rows than its result
+        rows = shown_rows(len(gradient), view.max_rows)
+        gradient = gradient[list(rows)]
+    body = []
+    for i, row in enumerate(rows):
+        shown = shown_rows(gradient.shape[1], view.max_rows)
+        for k, c in enumerate(shown):
+            if k and c != shown[k - 1] + 1:
+                body.append(["", GAP, ""])
+            body.append([str(row) * (k == 0), str(c), number(gradient[i, c], view.digits)])
+    return Grid(["row", "component", "grad"], body)
 
 
 def worked_out(result: Result, view: View, what: str) -> tuple[str, str]:

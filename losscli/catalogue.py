@@ -55,7 +55,7 @@ class Entry:
 
     @property
     def formula(self) -> str:
-        return "; ".join(line.strip() for line in self.card.split("\n\n")[0].splitlines())
+        return "; ".join(" ".join(line.split()) for line in self.card.split("\n\n")[0].splitlines())
 
     def facts(self) -> dict[str, str]:
         """The lines `Key: value` of the card: the names in other libraries."""

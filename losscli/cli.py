@@ -34,6 +34,8 @@ VALUES = (
 FORMATS = tuple(
     sorted((name for entry in entries("reports") for name in entry.names), key=lambda name: name != "table")
 )
+LIBRARIES = ("PyTorch", "Keras", "optax")
+CARD = ("command", "family", "summary", "formula")
 ONE_LINE = 52  # characters of a summary that fit beside the names of the commands on 80 columns
 
 
@@ -109,7 +111,9 @@ def _root(
 
 @app.command("list", rich_help_panel="About")
 def _list(
-    format: Annotated[Literal["table", "json"], typer.Option("--format", help="table or json.")] = "table",
+    format: Annotated[
+        Literal["table", "json", "markdown"], typer.Option("--format", help="How to write the list.")
+    ] = "table",
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
     """Show every loss with its formula and its name in PyTorch, Keras and optax."""
@@ -122,13 +126,26 @@ def _list(
 
         print(json_.dumps(rows, indent=2, ensure_ascii=False))
         return
+    if format == "markdown":
+        print("\n".join(_markdown(rows)))
+        return
     family = ""
     for row in rows:
         if row["family"] != family:
             family = row["family"]
             print(f"{_panel(family)}\n")
-        names = "   ".join(f"{library}: {row[library]}" for library in ("PyTorch", "Keras", "optax") if library in row)
+        names = "   ".join(f"{library}: {row[library]}" for library in row if library not in CARD)
         print(f"  {row['command']}\n      {row['summary']}\n      {row['formula']}\n      {names}\n")
+
+
+def _markdown(rows: list[dict[str, str]]) -> Iterator[str]:
+    yield f"| command | formula | {' | '.join(LIBRARIES)} | others |"
+    yield "|---" * (3 + len(LIBRARIES)) + "|"
+    for row in rows:
+        names = [row.get(library, "") for library in LIBRARIES]
+        others = [f"{key}: {name}" for key, name in row.items() if key not in (*LIBRARIES, *CARD)]
+        cells = [f"`{row['command']}`", f"`{row['formula']}`", *names, ", ".join(others)]
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def _panel(family: str) -> str:

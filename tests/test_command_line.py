@@ -23,6 +23,7 @@ from tests.strategies import ENTRIES, named
 
 FIVE = "0.15,-0.34,0.12,0.67,0.55"
 THREE = "0.9,0.1; 0.8,0.2; 0.7,0.3"
+FOUR = "0.9,0.1,0.2; 0.8,0.2,0.1; 0.7,0.3,0.5; 0.1,0.5,0.6"
 MAP = ["0000", "0110", "0110", "0001"]
 SCORES = ["0000", "0100", "0010", "0001"]
 
@@ -42,8 +43,7 @@ NUMBERS = [
     (["ce", "--logits", THREE, "--labels", "0,1,0", "--weight", "1,2"], "0.7397729548298755"),
     (["ce", "--logits", THREE, "--labels", "0,1,0", "--weight", "2,1"], "0.5611439574362693"),
     (
-        ["ce", "--logits", "0.9,0.1,0.2; 0.8,0.2,0.1; 0.7,0.3,0.5; 0.1,0.5,0.6", "--labels", "2,1,0,1"]
-        + ["--weight", "2,1,2", "--ignore-index", "2"],
+        ["ce", "--logits", FOUR, "--labels", "2,1,0,1", "--weight", "2,1,2", "--ignore-index", "2"],
         "1.0400555985236029",
     ),
     (["bce-logits", "--logits", digits(SCORES), "--labels", digits(MAP)], "0.6219186506146224"),
@@ -158,7 +158,7 @@ def test_an_array_may_come_through_a_pipe_as_text_or_npy() -> None:
 
 
 BATCH = {"logits": [[0.9, 0.1], [0.8, 0.2], [0.7, 0.3]], "labels": [0, 1, 0]}
-ARRAYS = {"logits": np.array(BATCH["logits"]), "labels": np.array(BATCH["labels"])}
+ARRAYS: dict[str, Any] = {"logits": np.array(BATCH["logits"]), "labels": np.array(BATCH["labels"])}
 
 
 def written(path: Path) -> Path:
@@ -224,7 +224,10 @@ def test_several_files_give_one_exact_total(tmp_path: Path) -> None:
 
 
 def test_the_total_is_the_sum_of_sums_over_the_sum_of_divisors_and_no_mean_of_means(tmp_path: Path) -> None:
-    lines = '{"logits":[[0,0]],"labels":[0],"weight":[3,1]}\n{"logits":[[0,2],[0,2],[0,2]],"labels":[1,1,0],"weight":[3,1]}\n'
+    lines = (
+        '{"logits":[[0,0]],"labels":[0],"weight":[3,1]}\n'
+        '{"logits":[[0,2],[0,2],[0,2]],"labels":[1,1,0],"weight":[3,1]}\n'
+    )
     record = json.loads(output("ce", "--json", stdin=lines))
     terms = [3 * math.log(2), math.log1p(math.exp(-2)), math.log1p(math.exp(-2)), 3 * (2 + math.log1p(math.exp(-2)))]
     assert record["divisor"] == 3 + 1 + 1 + 3

@@ -63,9 +63,10 @@ def explained(result: Result, view: View) -> Explanation:
         if view.grad and not _grad_is_a_column(result, classes):
             grids.append(gradient_grid(result, view, rows))
     entry = result.of.entry
-    what = "element" if _elementwise(result) else "row"
+    what = _counted_by(result)
     across = "" if classes is None or result.arguments.declaration.couples_rows else counted(classes, *_across(result))
-    size = ", ".join(filter(None, [counted(n, what), across]))
+    sizes = [counted(len(on), name) for name, on in (result.axes or {}).items()] or [counted(n, what)]
+    size = ", ".join(filter(None, [*sizes, across]))
     formula = f"loss = {terms.formula}" if terms.formula else entry.formula
     reduction, remark = ("", "") if entry.is_function else worked_out(result, view, what)
     return Explanation(entry.title, formula, size, grids, reduction, remark)
@@ -91,6 +92,13 @@ def _grad_is_a_column(result: Result, classes: int | None) -> bool:
     own = marker.alternatives[0][1:]
     axis = "C" if result.arguments.classes is not None else "D"
     return not own or (classes is not None and own == (axis,) and not result.arguments.declaration.couples_rows)
+
+
+def _counted_by(result: Result) -> str:
+    """What a mean is over: rows, single elements, or what the loss says that its values belong to."""
+    if result.axes is not None:
+        return next(iter(result.axes)) if len(result.axes) == 1 else "loss"
+    return "element" if _elementwise(result) else "row"
 
 
 def _elementwise(result: Result) -> bool:
@@ -142,11 +150,10 @@ def class_grid(result: Result, view: View, rows: Sequence[int]) -> Grid:
                 marked.add(len(body))
             name = f"{'> ' * mark}{class_name(result, c)}"
             body.append([*[_index(result, rows[i]) * (k == 0)] * several, name, *cells])
-        footers[len(body) - 1] = [
-            *[""] * several,
-            "sum",
-            *[number(math.fsum(a[i].tolist()), view.digits) if name in summed else "" for name, a in columns.items()],
-        ]
+        sums = {n: number(math.fsum(a[i].tolist()), view.digits) for n, a in columns.items() if n in summed}
+        if terms.counts is not None and not terms.counts[i]:
+            sums["loss"] = "ignored"
+        footers[len(body) - 1] = [*[""] * several, "sum", *[sums.get(name, "") for name in columns]]
     header = [*["row"] * several, _across(result)[0], *columns]
     left = {0 + several} if result.class_names else set()
     return Grid(header, body, footers if summed else {}, frozenset(marked), frozenset(left))
@@ -164,10 +171,11 @@ def row_grid(result: Result, terms: Terms, rows: Sequence[int], n: int, view: Vi
         if gradient.ndim == 1:
             columns["grad"] = gradient
     counts = terms.counts
+    places = ["row"] if result.axes is None else [*result.axes]
     body: list[list[str]] = []
     for i, row in enumerate(rows):
         if i and row != rows[i - 1] + 1:
-            body.append([GAP, *[""] * len(columns)])
+            body.append([GAP, *[""] * (len(columns) + len(places) - 1)])
         cells = []
         for name, a in columns.items():
             if counts is not None and not counts[i] and name != "label":
@@ -176,13 +184,16 @@ def row_grid(result: Result, terms: Terms, rows: Sequence[int], n: int, view: Vi
                 cells.append(class_name(result, int(a[i])))
             else:
                 cells.append(_cell(name, a, (i,), view))
-        body.append([_index(result, row), *cells])
-    left = {1} if result.class_names and "label" in columns else set()
-    return Grid(["row", *columns], body, left=frozenset(left))
+        body.append([*_place(result, row), *cells])
+    header = [*places, *columns]
+    left = {i for i, name in enumerate(header) if name in ("class", "label")} if result.class_names else set()
+    return Grid(header, body, left=frozenset(left))
 
 
 def gradient_grid(result: Result, view: View, rows: Sequence[int]) -> Grid:
     """One line a component of each row's gradient, where that has no place in another table."""
+    if result.axes is not None:
+        return _whole_gradient(result, view)
     gradient = result.gradient_of(result.terms(rows))
     gradient = gradient.reshape(len(gradient), -1)
     if len(gradient) != len(rows):  # of a loss whose input has other rows than its result
@@ -196,6 +207,28 @@ def gradient_grid(result: Result, view: View, rows: Sequence[int]) -> Grid:
                 body.append(["", GAP, ""])
             body.append([str(row) * (k == 0), str(c), number(gradient[i, c], view.digits)])
     return Grid(["row", "component", "grad"], body)
+
+
+def _whole_gradient(result: Result, view: View) -> Grid:
+    """The gradient in the layout of the input, one line for all classes of a place."""
+    gradient = result.gradient()
+    classes = result.arguments.classes
+    axis = result.arguments.class_axis
+    if classes is None or gradient.shape[-1 if axis is None else axis] != classes:
+        gradient, names = gradient[..., None], ["grad"]
+    else:
+        gradient = np.moveaxis(gradient, -1 if axis is None else axis, -1)
+        names = [f"grad[{class_name(result, c)}]" for c in range(classes)]
+    at = gradient.shape[:-1]
+    rows = shown_rows(math.prod(at), view.max_rows)
+    body = []
+    for i, row in enumerate(rows):
+        if i and row != rows[i - 1] + 1:
+            body.append([GAP, *[""] * len(names)])
+        index = np.unravel_index(row, at)
+        place = ", ".join(str(int(k)) for k in index) or "0"
+        body.append([place, *(number(g, view.digits) for g in gradient[index].tolist())])
+    return Grid(["place", *names], body)
 
 
 def worked_out(result: Result, view: View, what: str) -> tuple[str, str]:
@@ -287,6 +320,14 @@ def _index(result: Result, row: int) -> str:
     return ", ".join(str(int(i)) for i in np.unravel_index(row, shape)) if shape else "0"
 
 
+def _place(result: Result, row: int) -> list[str]:
+    """The row, or what the loss says that its values belong to, as cells."""
+    if result.axes is None:
+        return [_index(result, row)]
+    names = zip(result.axes, result.place(row), strict=True)
+    return [class_name(result, i) if axis == "class" else str(i) for axis, i in names]
+
+
 def class_name(result: Result, c: int) -> str:
     return result.class_names[c] if 0 <= c < len(result.class_names) else str(c)
 
@@ -311,4 +352,8 @@ def short(value: float, digits: int = 4) -> str:
 
 def counted(n: int, one: str, many: str = "") -> str:
     """`1 row`, `1,000 rows`."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
+    return f"{n:,} {one if n == 1 else many or plural(one)}"
+
+
+def plural(word: str) -> str:
+    return word + ("es" if word.endswith("s") else "s")

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from losscli.engine import Result, steps_of
+from losscli.errors import UsageError
 from losscli.reports import View
 from losscli.reports._records import batch_records
 
@@ -39,21 +40,25 @@ def _batches(result: Result, batch: int) -> Iterator[list[Any]]:
 def _rows(result: Result, view: View, batch: int) -> Iterator[list[Any]]:
     """One line a row of every document; what has a class axis takes one column a class."""
     terms = result.terms()
+    places = ["row"] if result.axes is None else [*result.axes]
     shape = result.arguments.rows if len(result.documents) > 1 else (1, *result.shape)
-    columns: dict[str, Any] = dict(steps_of(terms)) if view.steps else {}
-    columns["value" if result.of.entry.is_function else "loss"] = terms.value
+    columns: list[tuple[str, Any]] = list(steps_of(terms).items()) if view.steps else []
+    columns.append(("value" if result.of.entry.is_function else "loss", terms.value))
     if view.grad:
-        columns["grad"] = result.gradient_of(terms)
+        if len(result.gradient_of(terms)) != len(terms.value) or result.axes is not None:
+            raise UsageError("the gradient has other rows than the losses: --format json has room for both.")
+        columns.append(("grad", result.gradient_of(terms)))
     names = [
         f"{name}[{_class_name(result, c)}]" if a.ndim > 1 else name
-        for name, a in columns.items()
+        for name, a in columns
         for c in range(a.shape[1] if a.ndim > 1 else 1)
     ]
-    yield ["batch", "row", *names]
-    table = [a.reshape(len(terms.value), -1).T.tolist() for a in columns.values()]
+    yield ["batch", *places, *names]
+    table = [a.reshape(len(terms.value), -1).T.tolist() for _, a in columns]
     for i, cells in enumerate(zip(*chain.from_iterable(table), strict=True)):
         index = np.unravel_index(i, shape)
-        yield [batch + int(index[0]), " ".join(str(int(k)) for k in index[1:]) or "0", *cells]
+        row = [" ".join(str(int(k)) for k in index[1:]) or "0"]
+        yield [batch + int(index[0]), *(row if result.axes is None else result.place(i)), *cells]
 
 
 def _class_name(result: Result, c: int) -> str:

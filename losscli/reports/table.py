@@ -94,17 +94,22 @@ def _console(out: TextIO, needed: int) -> tuple[Console, int]:
 
 
 def _drawn(grid: grids.Grid, out: TextIO) -> tuple[Table, int]:
-    """The grid as a Rich table, and its width; columns move together where the terminal is narrow."""
-    lines = [grid.header, *grid.rows, *grid.footers.values()]
-    widths = [max(Text(line[i]).cell_len for line in lines) for i in range(len(grid.header))]
+    """The grid as a Rich table, and its width; where room is short, headers break and columns close up."""
     available = Console(file=out).width
-    gap = next((g for g in (3, 2) if INDENT + sum(widths) + g * (len(widths) - 1) <= available), 1)
+    header = grid.header
+    widths = _widths(grid, header)
+    if _width(widths, 3) > available:
+        header = [_broken(name) for name in header]
+        widths = _widths(grid, header)
+    gap = next((g for g in (3, 2) if _width(widths, g) <= available), 1)
     table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), show_edge=False)
-    for i, name in enumerate(grid.header):
+    for i, name in enumerate(header):
         indent = " " * INDENT if i == 0 else ""
+        lines = name.split("\n")
         table.add_column(
-            Text(indent + name.rjust(widths[i]) if i not in grid.left else indent + name),
+            Text("\n".join(indent + (line if i in grid.left else line.rjust(widths[i])) for line in lines)),
             justify="left" if i in grid.left else "right",
+            vertical="bottom",
             no_wrap=True,
             header_style="dim",
             min_width=widths[i] + len(indent),
@@ -115,4 +120,22 @@ def _drawn(grid: grids.Grid, out: TextIO) -> tuple[Table, int]:
             table.add_row(*[Text(cell) for cell in grid.footers[i]], style="dim")
             if i < len(grid.rows) - 1:
                 table.add_row()
-    return table, INDENT + sum(widths) + gap * (len(widths) - 1)
+    return table, _width(widths, gap)
+
+
+def _widths(grid: grids.Grid, header: list[str]) -> list[int]:
+    lines = [*grid.rows, *grid.footers.values(), *zip(*[(name.split("\n") * 2)[:2] for name in header], strict=True)]
+    return [max(Text(line[i]).cell_len for line in lines) for i in range(len(header))]
+
+
+def _width(widths: list[int], gap: int) -> int:
+    return INDENT + sum(widths) + gap * (len(widths) - 1)
+
+
+def _broken(name: str) -> str:
+    """The name on two lines, as even as can be, but not within parentheses."""
+    places = [i for i, c in enumerate(name) if c == " " and name[:i].count("(") == name[:i].count(")")]
+    if not places:
+        return name
+    middle = min(places, key=lambda i: max(i, len(name) - i - 1))
+    return f"{name[:middle]}\n{name[middle + 1 :]}"

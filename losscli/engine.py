@@ -104,7 +104,7 @@ class Result:
 
     loss        the number under the reduction that was asked for; an array under "none"
     mean, sum   the number under that reduction; `value` is "none": one number a row
-    divisor     what the mean divides by
+    divisor     what the mean divides by; `sum / divisor` is the mean (`ctc` adds up other terms for a mean)
     count       how many rows count; `ignored`: how many do not
     steps       the named intermediate quantities, in the user's layout
     gradient()  with respect to the loss's first argument
@@ -141,9 +141,21 @@ class Result:
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the result under the reduction none."""
+        if self.axes is not None:
+            return tuple(map(len, self.axes.values()))
         if self.arguments.declaration.couples_rows:
             return self.terms().value.shape
         return self.arguments.rows[1:]
+
+    @cached_property
+    def axes(self) -> Mapping[str, Sequence[int]] | None:
+        """What the losses belong to, where it is not the rows."""
+        return self.terms([]).axes
+
+    def place(self, number: int) -> tuple[int, ...]:
+        """Which row, or which image and class, the loss with this number in order belongs to."""
+        index = tuple(int(i) for i in np.unravel_index(number, self.shape)) if self.shape else ()
+        return index if self.axes is None else tuple(a[i] for a, i in zip(self.axes.values(), index, strict=True))
 
     @cached_property
     def link(self) -> Link | None:
@@ -188,20 +200,26 @@ class Result:
     @property
     def value(self) -> Floats:
         """The loss of each row (for a function, its value), in the shape that PyTorch gives it."""
-        return self._user_layout(self._over_blocks(lambda terms: terms.value))
+        return self._unfolded(self._over_blocks(lambda terms: terms.value))
 
     @property
     def steps(self) -> dict[str, AnyArray]:
         """Every step for every row, in order."""
-        return {name: self._user_layout(a) for name, a in steps_of(self.terms()).items()}
+        return {name: self._unfolded(a) for name, a in steps_of(self.terms()).items()}
 
     def gradient(self, reduction: str | None = None) -> Floats:
         """The gradient of the loss with respect to its first argument; under "none", that of the sum.
 
         Where all rows are ignored it is 0, as in PyTorch.
         """
-        gradient = self._over_blocks(lambda terms: self._scaled_gradient(terms, reduction))
-        return self._user_layout(gradient)
+        gradient = self._user_layout(self._over_blocks(lambda terms: self._scaled_gradient(terms, reduction)))
+        first = next(iter(self.of.parameters))
+        origins = self.arguments.origins(first)
+        if origins is None:
+            return gradient
+        whole = np.zeros(self.arguments.given[first].shape)
+        whole.reshape(-1)[origins.reshape(-1)] = gradient.reshape(-1)
+        return whole
 
     def terms(self, rows: Sequence[int] | None = None) -> Terms:
         """The loss's own result for some rows, or for all."""
@@ -262,7 +280,8 @@ class Result:
     def _terms(self, index: Index) -> Terms:
         block = self.arguments.block(index)
         with ieee():
-            return self.of.function(**block)
+            terms = self.of.function(**block)
+        return terms.mean if terms.mean is not None and self.reduction == "mean" else terms
 
     def _scaled_gradient(self, terms: Terms, reduction: str | None) -> Floats:
         assert terms.grad is not None
@@ -272,7 +291,9 @@ class Result:
                 return gradient
             slope = terms.link.derivative(self.total.mean) if terms.link is not None else 1.0
             scaled: Floats = gradient * slope / self.divisor if terms.link else gradient / self.divisor
-        if terms.counts is not None and len(terms.counts) == len(scaled) and not terms.counts.all():
+        if self.arguments.declaration.couples_rows:
+            return scaled if self.count else np.zeros_like(scaled)
+        if terms.counts is not None and not terms.counts.all():
             scaled[~terms.counts] = 0.0
         return scaled
 
@@ -281,6 +302,12 @@ class Result:
             return view(self._only_block)
         blocks = in_order(lambda box: view(self._terms(box)), self.arguments.boxes(), self.threads)
         return np.concatenate(list(blocks) or [view(self._terms(self.arguments.everything()))])
+
+    def _unfolded(self, a: AnyArray) -> AnyArray:
+        """A value or a step as the user knows it."""
+        if self.axes is None:
+            return self._user_layout(a)
+        return a.reshape((*self.shape, *a.shape[1:]))
 
     def _user_layout(self, a: AnyArray) -> AnyArray:
         """Rows unfolded, classes back where they were; the axis of the documents only where there are several."""
@@ -320,7 +347,7 @@ def _taken(terms: Terms, rows: Sequence[int]) -> Terms:
         terms,
         value=take(terms.value),
         steps=steps,
-        grad=None if terms.grad is None else lambda: take(terms.grad()),  # type: ignore[misc]  # as just asked
+        grad=terms.grad if terms.grad is None or terms.axes is not None else lambda: take(terms.grad()),  # type: ignore[misc]  # as just asked
         divisor=take(terms.divisor),
         counts=take(terms.counts),
     )

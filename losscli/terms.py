@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -40,6 +40,9 @@ class Terms:
     counts    shape (N): which rows count; None: all of them
     formula   the formula as it reads with the options in force
     link      what is done to the mean, if anything
+    axes      what the values belong to, where it is not the rows: the name of each axis and what stands on it, as
+              {"image": [0, 1], "class": [0, 1, 2]} for a loss of each class of each image; `value` stays flat
+    mean      the terms that a mean adds up, where they are not those of a sum (`ctc`: each loss over its length)
     """
 
     value: Floats
@@ -49,6 +52,8 @@ class Terms:
     counts: Bools | None = None
     formula: str = ""
     link: Link | None = None
+    axes: Mapping[str, Sequence[int]] | None = None
+    mean: Terms | None = None
 
 
 _UNIT = 1074  # every finite float64 is a whole number of 2**-1074

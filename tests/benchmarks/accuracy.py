@@ -1,0 +1,141 @@
+"""The worst error of each command against its reference in mpmath, in units in the last place of float64.
+
+Inputs are those of the golden files, once as they are and once with real scores ten times as large (confident
+predictions, where textbook formulas cancel), answered by the library of the golden files too; and those that the tests
+draw from the declaration, extremes included.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, given, settings
+from mpmath import isfinite, mp, mpf
+
+from losscli.catalogue import Entry
+from losscli.errors import LosscliError
+from losscli.params import AnyArray, Array
+from tests.benchmarks.measure import has, show
+from tests.strategies import ENTRIES, arguments, reference_module
+from tests.test_laws import SHAPES, expected_of, loss_of, on_last_axis
+
+DIGITS = 400  # exp(-700) beside 1: the textbook formulas of the references need them to have 50 in the end
+SCALES = (1.0, 10.0)
+
+
+class Worst:
+    """The largest error so far, of how many values."""
+
+    def __init__(self) -> None:
+        self.ulps = 0.0
+        self.values = 0
+
+    def see(self, found: AnyArray, expected: list[tuple[Any, Any]]) -> None:
+        for number, (exact, size) in zip(found.ravel().tolist(), expected, strict=True):
+            if isfinite(exact) and 0 < abs(exact) < 1.7e308:
+                self.values += 1
+                self.ulps = max(self.ulps, ulps(number, exact, size))
+
+    def __str__(self) -> str:
+        if not self.values:
+            return ""
+        return f"{self.ulps:.1f}" if self.ulps < 1e5 else f"{self.ulps:.1e}"
+
+
+def ulps(found: float, exact: Any, size: Any) -> float:
+    """How far a float64 is from an exact number, in units in the last place of it, or of terms that cancel in it."""
+    if not math.isfinite(found):
+        return math.inf
+    return float(abs(mpf(found) - exact) / math.ulp(float(max(abs(exact), size))))
+
+
+def exact_values(expected: dict[str, Any]) -> list[tuple[Any, Any]]:
+    """What a reference says of one row: its value, or that of each class, and the size of terms that cancel in it."""
+    value = expected["value"]
+    return [(mpf(x), mpf(expected.get("size", 0))) for x in (value if isinstance(value, list) else [value])]
+
+
+def main(quick: bool) -> None:
+    if not has("pytest", "mpmath", "hypothesis"):
+        return
+    mp.dps = DIGITS
+    rows = []
+    for entry in ENTRIES:
+        if find_spec(f"tests.references.{entry.path.stem}") is None:
+            continue
+        rows += [row for scale in SCALES if (row := on_goldens(entry, scale, quick))]
+        rows.append(on_drawn(entry, 30 if quick else 500))
+    header = ("command", "inputs", "values", "losscli", "the goldens' library, float64")
+    show("Accuracy: worst error in units in the last place", header, rows)
+
+
+def on_goldens(entry: Entry, scale: float, quick: bool) -> tuple[str, ...] | None:
+    """A row for the inputs of the golden files, scaled where they are real numbers."""
+    first, parameter = next(iter(entry.declaration().items()))
+    real = isinstance(parameter.marker, Array) and parameter.marker.kind == "real"
+    if find_spec(f"tests.goldens.{entry.path.stem}") is None or (scale != 1 and not real):
+        return None
+    golden: Any = import_module(f"tests.goldens.{entry.path.stem}")
+    ours, other = Worst(), Worst()
+    try:
+        cases = list(golden.cases(np.random.default_rng(0)))
+    except ImportError:
+        return None
+    for values, function, *left_out in cases[:: 5 if quick else 1]:
+        scaled = np.asarray(values[first], dtype=np.float64) * scale
+        if "none" in left_out or scaled.size > 2_000 or not np.isfinite(scaled).all():
+            continue
+        judge(entry, {**values, first: scaled}, ours, lambda x=scaled, f=function: in_library(f, x), other)
+    return entry.name, "goldens" if scale == 1 else f"goldens x {scale:g}", str(ours.values), str(ours), str(other)
+
+
+def on_drawn(entry: Entry, examples: int) -> tuple[str, ...]:
+    """A row for inputs that are drawn from the declaration."""
+    ours = Worst()
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(arguments(entry, SHAPES))
+    def draw(values: dict[str, Any]) -> None:
+        judge(entry, on_last_axis(entry, values), ours)
+
+    draw()
+    return entry.name, "drawn, with extremes", str(ours.values), str(ours), ""
+
+
+def judge(entry: Entry, values: dict[str, Any], ours: Worst, answer: Any = None, other: Worst | None = None) -> None:
+    """Compare the value of each row (for a function, of each class) with the reference."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            result = loss_of(entry)(**values)
+        except LosscliError:  # scaled out of what the loss takes
+            return
+        exact = [pair for expected in expected_of(reference_module(entry), result) for pair in exact_values(expected)]
+        value = result.terms().value
+        ours.see(value, exact)
+        if other is None:
+            return
+        theirs = answer()
+    if entry.is_function and result.arguments.class_axis is not None:
+        theirs = np.moveaxis(theirs, result.arguments.class_axis, -1)
+    if theirs.size == value.size:
+        other.see(theirs, exact)
+
+
+def in_library(function: Any, x: AnyArray) -> AnyArray:
+    """What the library of the golden files answers."""
+    import torch
+
+    return np.asarray(function(torch.tensor(x, dtype=torch.float64), "none").numpy())

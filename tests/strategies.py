@@ -97,7 +97,7 @@ def _number(draw: Any, name: str, parameter: Parameter, lengths: dict[str, int])
     assert isinstance(marker, Number)
     if name == "ignore_index":
         return draw(st.sampled_from([-100, -1, 0, lengths["C"] - 1]))
-    low = marker.min if marker.min is not None else (marker.above + 0.1 if marker.above is not None else -2.0)
+    low = marker.min if marker.min is not None else (marker.above + 0.125 if marker.above is not None else -2.0)
     high = marker.max if marker.max is not None else low + 3
     if marker.whole:
         return draw(st.integers(int(low), int(high)))

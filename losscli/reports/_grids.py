@@ -18,7 +18,7 @@ from losscli.terms import Summed, Terms
 GAP = "..."
 FEW = 6  # so many terms of a sum are written out
 BLANK = ("target", "loss")  # class by class, these are left blank where the target is 0
-GIVEN = ("label", "target", "weight", "class weight", "pos weight")  # as typed: 1, not 1.0000
+GIVEN = ("label", "target", "weight", "class weight", "pos weight", "alpha", "alpha[y]")  # as typed: 1, not 1.0000
 
 
 @dataclass(frozen=True)

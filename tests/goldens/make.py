@@ -63,7 +63,9 @@ def plain(value: Any) -> Any:
 
 
 def main() -> None:
-    names = sys.argv[1:] or [p.stem for p in sorted(HERE.glob("*.py")) if p.stem not in ("make", "mixed", "__init__")]
+    names = sys.argv[1:] or [
+        p.stem for p in sorted(HERE.glob("*.py")) if p.stem not in ("make", "mixed") and p.stem[0] != "_"
+    ]
     for name in names:
         print(f"{name}: {made(name)} cases")
 

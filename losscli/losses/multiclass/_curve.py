@@ -1,0 +1,102 @@
+"""Losses that are a curve over n = -log softmax(z)[y]: the value, its slope by n, and all that follows from them.
+
+n says everything about the label's probability p = exp(-n), and exactly so where p is next to 1 or to 0: 1 - p is
+-expm1(-n), and p**q is exp(-q n).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from losscli import ops
+from losscli.params import Floats, Ints
+from losscli.terms import Step, Summed, Terms
+
+Curve = Callable[[Floats], Floats]
+
+
+def miss(n: Floats) -> Floats:
+    """1 - p."""
+    return -np.expm1(-n)
+
+
+def terms(
+    logits: Floats,
+    labels: Floats | Ints,
+    ignore_index: int,
+    value: Curve,
+    slope: Curve,
+    columns: Mapping[str, Curve],
+    formula: str,
+    alpha: Floats | None = None,
+) -> Terms:
+    """alpha[y] value(n) for class indices, sum_c q[c] alpha[c] value(n[c]) for class probabilities q.
+
+    `columns` are steps of the curve's own, functions of n, shown for each class and at the label; `{}` in their names
+    stands for the class.
+    """
+    at = ops.softmax_peak(logits)
+    a = np.ones(logits.shape[1]) if alpha is None else alpha
+    table = _class_steps(logits, at, columns, alpha)
+    if labels.ndim == 2:
+        return _of_probabilities(logits, at, labels * a, labels, value, slope, table, formula)
+    counts, y = ops.counted(labels, ignore_index)
+    n = ops.negative_log_softmax_at(logits, at, y)
+    losses = value(n) if alpha is None else a[y] * value(n)
+
+    def grad() -> Floats:
+        g = ops.softmax_minus_one_hot(logits, at, y)
+        g *= (a[y] * slope(n))[:, None]
+        return np.where(counts[:, None], g, 0.0)
+
+    def one_hot() -> Floats:
+        return np.where(counts[:, None], np.eye(logits.shape[1])[y], 0.0)
+
+    def each() -> Floats:
+        return ops.shared(one_hot(), a * value(-ops.log_softmax(logits, at)))
+
+    steps: dict[str, Step] = table | {"target": one_hot, "loss": Summed(each), "label": labels}
+    steps["softmax[y]"] = lambda: np.exp(-n)
+    steps["log softmax[y]"] = lambda: -n
+    for name, column in columns.items():
+        steps[name.format("[y]")] = lambda column=column: column(n)  # type: ignore[misc]  # a default binds it
+    if alpha is not None:
+        steps["alpha[y]"] = lambda: a[y]
+    return Terms(np.where(counts, losses, 0.0), steps, grad, counts=counts, formula=formula)
+
+
+def _of_probabilities(
+    logits: Floats,
+    at: ops.Peak,
+    share: Floats,
+    target: Floats,
+    value: Curve,
+    slope: Curve,
+    table: dict[str, Step],
+    formula: str,
+) -> Terms:
+    n = -ops.log_softmax(logits, at)
+    losses = ops.shared(share, value(n))
+
+    def grad() -> Floats:
+        pull = ops.shared(share, slope(n))
+        return pull.sum(axis=1, keepdims=True) * ops.softmax(logits, at) - pull
+
+    return Terms(losses.sum(axis=1), table | {"target": target, "loss": Summed(losses)}, grad, formula=formula)
+
+
+def _class_steps(z: Floats, at: ops.Peak, columns: Mapping[str, Curve], alpha: Floats | None) -> dict[str, Step]:
+    name, exp = ops.exponentials(z, at)
+    steps: dict[str, Step] = {
+        "logit": z,
+        name: Summed(exp),
+        "softmax": Summed(lambda: ops.softmax(z, at)),
+        "log softmax": lambda: ops.log_softmax(z, at),
+    }
+    for title, column in columns.items():
+        steps[title.format("")] = lambda column=column: column(-ops.log_softmax(z, at))  # type: ignore[misc]  # a default binds it
+    if alpha is not None:
+        steps["alpha"] = lambda: np.broadcast_to(alpha, z.shape)
+    return steps

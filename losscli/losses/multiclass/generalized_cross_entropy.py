@@ -1,0 +1,50 @@
+"""gce: Between cross entropy and absolute error: robust to wrong labels.
+
+    loss = (1 - p[y]^q) / q,   p = softmax(z)
+
+Keras: CategoricalGeneralizedCrossEntropy (on softmax(z))
+
+Examples:
+    losscli gce --logits 0.15,-0.34,0.12,0.67,0.55 --label 2
+    losscli gce --logits '2,0,-1; 0.5,1,0' --labels 0,2 --q 0.7
+    losscli gce --logits '2,0,-1; 0.5,1,0' --labels 0,2 --q 1 --grad
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from losscli.losses.multiclass import _curve
+from losscli.params import ClassIndices, Floats, IgnoreIndex, Logits, Number
+from losscli.terms import Terms
+
+
+def generalized_cross_entropy(
+    logits: Logits,
+    labels: ClassIndices,
+    *,
+    q: Annotated[float, Number("near 0: cross entropy; 1: absolute error", above=0, max=1)] = 0.5,
+    ignore_index: IgnoreIndex = -100,
+) -> Terms:
+    """A loss between cross entropy (q near 0) and the absolute error 1 - p[y] (q = 1), robust to wrong labels.
+
+        loss = (1 - p[y]^q) / q          which is at most 1 / q
+
+    A mean divides by the number of rows that count. Keras takes probabilities and leaves out q = 1, which the paper
+    has.
+
+    Source: Keras, CategoricalGeneralizedCrossEntropy; Zhang and Sabuncu 2018, "Generalized Cross Entropy Loss for
+    Training Deep Neural Networks with Noisy Labels".
+    """
+
+    def value(n: Floats) -> Floats:
+        value: Floats = -np.expm1(-q * n) / q
+        return value
+
+    def power(n: Floats) -> Floats:
+        return np.exp(-q * n)
+
+    formula = f"(1 - softmax(z)[y]^{q:g}) / {q:g}" if q != 1 else "1 - softmax(z)[y]"
+    return _curve.terms(logits, labels, ignore_index, value, power, columns={"softmax{}^q": power}, formula=formula)

@@ -1,0 +1,58 @@
+"""poly: Cross entropy with more weight on its first term.
+
+    loss = -log p[y] + epsilon (1 - p[y]),   p = softmax(z)
+
+optax: poly_loss_cross_entropy
+
+Examples:
+    losscli poly --logits 0.15,-0.34,0.12,0.67,0.55 --label 2
+    losscli poly --logits '2,0,-1; 0.5,1,0' --labels 0,2 --epsilon -1
+    losscli poly --logits '2,0,-1; 0.5,1,0' --labels '1,0,0; 0,0.3,0.7' --grad
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from losscli.losses.multiclass import _curve
+from losscli.params import Floats, IgnoreIndex, Labels, Logits, Number
+from losscli.terms import Terms
+
+
+def poly_cross_entropy(
+    logits: Logits,
+    labels: Labels,
+    *,
+    epsilon: Annotated[float, Number("what is added to the weight of the first term")] = 2.0,
+    ignore_index: IgnoreIndex = -100,
+) -> Terms:
+    """Cross entropy with more weight on the first term of its expansion -log p = (1 - p) + (1 - p)^2 / 2 + ...
+
+        loss = sum_c q[c] (-log p[c] + epsilon (1 - p[c]))        with q = onehot(y), or the class probabilities given
+
+    A mean divides by the number of rows that count. The loss may be negative where epsilon is below -1.
+
+    Source: optax, poly_loss_cross_entropy; Leng et al. 2022, "PolyLoss", which calls it Poly-1.
+    """
+
+    def value(n: Floats) -> Floats:
+        return n + epsilon * _curve.miss(n)
+
+    def slope(n: Floats) -> Floats:
+        slope: Floats = 1 + epsilon * np.exp(-n)
+        return slope
+
+    c = "y" if labels.ndim == 1 else "c"
+    times = f"{abs(epsilon):g} " * (abs(epsilon) != 1)
+    body = f"-log softmax(z)[{c}] {'+' if epsilon >= 0 else '-'} {times}(1 - softmax(z)[{c}])"
+    return _curve.terms(
+        logits,
+        labels,
+        ignore_index,
+        value,
+        slope,
+        columns={"1 - softmax{}": _curve.miss},
+        formula=body if labels.ndim == 1 else f"sum_c t[c] ({body})",
+    )

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+LIBRARY = "optax 0.2.8"
+REDUCTIONS = ("none",)  # optax leaves the rest to its user
+
+
+def cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any]]:
+    import jax
+    import optax
+
+    jax.config.update("jax_enable_x64", True)
+    for shape in [(4,), (1, 3), (5, 3), (6, 5)]:
+        rows, classes = shape[:-1], shape[-1]
+        q = rng.random(shape)
+        for labels in (rng.integers(0, classes, rows), q / q.sum(axis=-1, keepdims=True)):
+            for options in ({}, {"epsilon": -1.0}, {"epsilon": 0.5}):
+                arguments: dict[str, Any] = {"logits": rng.normal(0, 3, shape), "labels": labels, **options}
+                hot = labels if labels.shape == shape else np.eye(classes)[labels]
+
+                def each(x: Any, _: str, hot: Any = hot, options: Any = options) -> Any:
+                    return optax.losses.poly_loss_cross_entropy(x, hot, **options)
+
+                yield arguments, each

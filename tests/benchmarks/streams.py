@@ -53,7 +53,7 @@ print(duckdb.sql(f'''
         ln(list_sum(list_transform(logits, lambda x: exp(x - list_max(logits))))) + list_max(logits) - logits[label + 1]
     )
     from read_json('{sys.argv[1]}', format = 'newline_delimited', columns = {{logits: 'double[]', label: 'bigint'}})
-''').fetchone()[0])
+''').fetchall()[0][0])
 """
 POLARS = """
 import sys, polars

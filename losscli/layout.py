@@ -17,13 +17,14 @@ import numpy as np
 
 from losscli.arrays import as_array, checked_option, of_kind, option, plain_dtype, shape
 from losscli.errors import DataError, LosscliWarning, UsageError
+from losscli.ops import NARROW
 from losscli.params import AnyArray, Array, Parameter
 
 Box: TypeAlias = "tuple[slice, ...]"
 Index: TypeAlias = "tuple[slice, ...] | tuple[AnyArray, ...]"
 
 BLOCK = 65_536  # numbers of a block: half a megabyte, so that a block and its temporaries stay in the L2 cache
-NARROW = 32  # up to so many classes, whole columns are worked on instead of short rows
+FEW = 64  # rows for which a product of matrices is still fast
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ class Arguments:
         n = math.prod(self.rows)
         widest = max((a.size // n for name, a in self.arrays.items() if self._marker(name).has_rows), default=1)
         limit = max(1, BLOCK // max(1, widest))
+        if self.classes is not None:  # a loss may hold a number for each class, even if no array does
+            limit = min(limit, max(FEW, BLOCK // self.classes))
         axis = 0
         while math.prod(self.rows[axis + 1 :]) > limit:
             axis += 1
@@ -335,6 +338,8 @@ class _Layout:
         declared = (int(axis), "the loss") if axis.isdigit() else (length, name)
         expected, source = self.lengths.setdefault(axis, declared)
         if length != expected:
+            if axis.isdigit():
+                raise DataError(f"{name} has {length} numbers in a row, but takes {expected}.")
             what = "classes" if axis == "C" else f"numbers on the axis {axis}"
             raise DataError(f"{name} has {length} numbers, but {source} has {expected} {what}.")
         if axis == "C" and not length:

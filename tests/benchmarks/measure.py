@@ -122,35 +122,41 @@ def verdict(ratio: float, target: Target | None) -> tuple[str, str]:
     return (str(target), target.verdict(ratio)) if target else ("", "")
 
 
-TIMED = ("what", "against", "losscli min / median", "other min / median", "ratio", "of medians", "target", "")
+TIMED = ("what", "against", "losscli min / median", "other min / median", "ratio", "of turns", "target", "")
 
 
 def faster(what: str, against: str, ours: Times, other: Times, target: Target | None) -> tuple[str, ...]:
     """A row of how many times as fast as the other losscli is."""
-    ratio = other.least / ours.least
+    ratio, of_turns = _ratios(other, ours)
     return (
         what,
         against,
         str(ours),
         str(other),
         f"{ratio:.2f} x",
-        f"{other.median / ours.median:.2f} x",
+        f"{of_turns:.2f} x",
         *verdict(ratio, target),
     )
 
 
 def longer(what: str, against: str, ours: Times, other: Times, target: Target | None) -> tuple[str, ...]:
     """A row of how many times the other's time losscli takes."""
-    ratio = ours.least / other.least
+    ratio, of_turns = _ratios(ours, other)
     return (
         what,
         against,
         str(ours),
         str(other),
         f"{ratio:.2f}",
-        f"{ours.median / other.median:.2f}",
+        f"{of_turns:.2f}",
         *verdict(ratio, target),
     )
+
+
+def _ratios(above: Times, below: Times) -> tuple[float, float]:
+    """The ratio of the fastest runs, and the median over the turns of the ratio within a turn."""
+    of_turns = [a / b for a, b in zip(above.seconds, below.seconds, strict=True)]
+    return above.least / below.least, statistics.median(of_turns)
 
 
 def show(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -7,14 +7,15 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import islice
+from functools import cache, cached_property
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 import numpy as np
 
+from losscli.arrays import distinct_texts, told, whole_or_none
 from losscli.catalogue import Entry
-from losscli.errors import LosscliError, LosscliWarning, UsageError
+from losscli.errors import DataError, LosscliError, LosscliWarning, UsageError
 from losscli.layout import BLOCK, Arguments, Box, Declaration, Index, bind
 from losscli.ops import exact_parts
 from losscli.params import AnyArray, Array, Floats, Parameter, declared
@@ -66,10 +67,12 @@ class Loss:
         """The result for documents of one layout, checked and ready to be viewed."""
         reduction = documents[0].values.get("reduction", settings.reduction)
         if reduction not in self.reductions and not self.entry.is_function:
-            raise UsageError(f"reduction is {reduction!r}, but takes one of {', '.join(self.reductions)}.")
-        class_axis = documents[0].values.get("class_axis", settings.class_axis)
-        names = documents[0].values.get("class_names", settings.class_names)
+            raise UsageError(f"reduction is {told(reduction)}, but takes one of {', '.join(self.reductions)}.")
+        class_axis = whole_or_none("class_axis", documents[0].values.get("class_axis", settings.class_axis))
+        names = distinct_texts("class_names", documents[0].values.get("class_names", settings.class_names))
         arguments = bind(self.declaration, [d.values for d in documents], class_axis, names)
+        if names and arguments.classes not in (None, len(names)):
+            raise UsageError(f"class_names has {len(names)} names, but there are {arguments.classes} classes.")
         result = Result(self, arguments, tuple(documents), reduction, tuple(names), settings.threads)
         if not self.entry.is_function:
             _ = result.total  # everything is read and checked once, before anything is shown
@@ -387,16 +390,18 @@ def in_order(work: Callable[[Box], _T], boxes: Iterable[Box], threads: int | Non
     if first is None:
         return
     second = next(boxes, None)
-    if second is None or threads == 1:
+    if second is None:
         yield work(first)
-        for box in [] if second is None else [second]:
-            yield work(box)
+        return
+    _keep_freed_memory()
+    boxes = chain((first, second), boxes)
+    if threads == 1:
         yield from map(work, boxes)
         return
     from concurrent.futures import Future, ThreadPoolExecutor
 
     with ThreadPoolExecutor(threads) as pool:
-        pending: deque[Future[_T]] = deque((pool.submit(work, first), pool.submit(work, second)))
+        pending: deque[Future[_T]] = deque()
         try:
             for box in boxes:
                 pending.append(pool.submit(work, box))
@@ -409,6 +414,16 @@ def in_order(work: Callable[[Box], _T], boxes: Iterable[Box], threads: int | Non
                 future.cancel()
 
 
+@cache
+def _keep_freed_memory() -> None:
+    """Make the C library hold on to freed blocks, once, before many of them are computed.
+
+    glibc gives each freed block of our size back to the system and faults its pages in again for the next one, which
+    costs more than the computing. It raises that threshold to the largest block that it has seen freed.
+    """
+    np.empty(31 << 20, np.uint8)
+
+
 def available_threads() -> int:
     """How many cores this process may use."""
     try:
@@ -417,21 +432,41 @@ def available_threads() -> int:
         return os.cpu_count() or 1
 
 
-def results(loss: Loss, chunks: Iterable[list[Document]], settings: Settings) -> Iterator[Result]:
-    """The results of documents as they arrive; those of a chunk that are alike in a row are computed as one stack."""
+def results(
+    loss: Loss,
+    chunks: Iterable[list[Document]],
+    settings: Settings,
+    skip: Callable[[DataError], None] | None = None,
+) -> Iterator[Result]:
+    """The results of documents as they arrive; those of a chunk that are alike in a row are computed as one stack.
+
+    The first document that is wrong ends it; or `skip` is told of each, and the others go on.
+    """
     for chunk in chunks:
         for stack in _stacks(loss, chunk):
-            yield from _evaluated(loss, stack, settings)
+            yield from _evaluated(loss, stack, settings, skip)
 
 
-def _evaluated(loss: Loss, stack: list[Document], settings: Settings) -> Iterator[Result]:
+def _evaluated(
+    loss: Loss, stack: list[Document], settings: Settings, skip: Callable[[DataError], None] | None
+) -> Iterator[Result]:
     try:
-        yield loss.result(stack, settings)
+        if stack[0].error is not None:
+            raise stack[0].error
+        result = loss.result(stack, settings)
     except LosscliError as error:
-        if len(stack) == 1:
-            raise error.at(stack[0].place) from None
-        for document in stack:  # one of them is wrong: go on alone, so that the others are answered and it is named
-            yield from _evaluated(loss, [document], settings)
+        if len(stack) > 1:
+            for document in stack:  # one of them is wrong: alone, so that the others are answered and it is named
+                yield from _evaluated(loss, [document], settings, skip)
+            return
+        if not stack[0].source or not isinstance(error, (UsageError, DataError)):
+            raise
+        wrong = DataError(error.message, error.place or stack[0].place)  # also an option, for a document gave it
+        if skip is None:
+            raise wrong from None
+        skip(wrong)
+    else:
+        yield result
 
 
 def _stacks(loss: Loss, documents: list[Document]) -> Iterator[list[Document]]:

@@ -9,22 +9,35 @@ import numpy as np
 
 from losscli.params import Bools, Floats, Ints
 
+NARROW = 32  # up to so many classes a block is stored class by class, and whole columns are worked on
+
+
+def row_sum(a: Floats) -> Floats:
+    """The sum of each row of (N, C), added up in an order that does not depend on how many rows there are."""
+    classes = a.shape[1]
+    if classes > NARROW:
+        return a.sum(axis=1)
+    total = a[:, 0].copy()
+    for c in range(1, classes):
+        total += a[:, c]
+    return total
+
 
 def pick(a: Floats, y: Ints) -> Floats:
     """`a[i, y[i]]` of each row i: shape (N)."""
-    picked: Floats = a[np.arange(len(y)), y]
-    return picked
+    rows, classes = a.shape
+    if not a.flags.c_contiguous:
+        return a.T.reshape(-1).take(y * rows + np.arange(rows))
+    return a.reshape(-1).take(y + np.arange(0, rows * classes, classes))
 
 
 class Peak(NamedTuple):
     """A softmax taken apart so that nothing cancels: p_c = exp(z_c - peak) / (1 + rest).
 
-    top   (N): the class with the largest logit
-    peak  (N): that logit
+    peak  (N): the largest logit
     rest  (N): the sum of exp(z_c - peak) over the *other* classes
     """
 
-    top: Ints
     peak: Floats
     rest: Floats
 
@@ -35,22 +48,28 @@ def softmax_peak(z: Floats) -> Peak:
     With the largest term (always exactly 1) left out, log(sum exp) = peak + log1p(rest) keeps its digits when one class
     takes nearly all. A row with NaN, +inf, or nothing but -inf has a NaN rest.
     """
-    rows = np.arange(len(z))
-    top = z.argmax(axis=1)
-    peak = z[rows, top]
-    d = z - peak[:, None]
-    own = peak - peak
-    e = np.exp(d, out=d)
-    e[rows, top] = own
-    rest = e.sum(axis=1)
+    peak = z.max(axis=1)
+    e = z - peak[:, None]
+    np.exp(e, out=e)
+    rest = _sum_of_others(e, z, peak)
     # exp turns the absolute rounding of z_c - peak into a relative one, up to 700 units where the difference is -700.
     # It shows only when the loss is about as small as rest: there, add exp's first-order correction.
     close = np.flatnonzero((rest < 0.1) & (rest > 0))
     if close.size:
-        e = exp_of_difference(z[close], peak[close])
-        e[np.arange(close.size), top[close]] = 0
-        rest[close] = e.sum(axis=1)
-    return Peak(top, peak, rest)
+        rest[close] = _sum_of_others(exp_of_difference(z[close], peak[close]), z[close], peak[close])
+    return Peak(peak, rest)
+
+
+def _sum_of_others(e: Floats, z: Floats, peak: Floats) -> Floats:
+    """The sum of each row of `e` without one entry where z is at its peak; overwrites `e`."""
+    if z.shape[1] > NARROW:
+        e[np.arange(len(e)), z.argmax(axis=1)] = peak - peak  # 0, or NaN where the peak is infinite or NaN
+        return row_sum(e)
+    # On short rows argmax is slow: leave out all that equal the peak, and put back what was too many.
+    others = z != peak[:, None]
+    e *= others
+    ties = z.shape[1] - 1 - others.view(np.int8).sum(axis=1, dtype=np.int8)
+    return row_sum(e) + ties
 
 
 def exp_of_difference(z: Floats, peak: Floats) -> Floats:
@@ -60,8 +79,9 @@ def exp_of_difference(z: Floats, peak: Floats) -> Floats:
     # Knuth's exact error of a difference: z - p == d + error
     back = d - z
     error = (z - (d - back)) - (p + back)
+    error[~(d > -800)] = 0  # where exp vanishes; -inf would make NaN of it
     e: Floats = np.exp(d)
-    e += np.where(e > 0, e * error, 0)
+    e += e * error
     return e
 
 
@@ -86,8 +106,7 @@ def negative_log_softmax_at(z: Floats, at: Peak, y: Ints) -> Floats:
 def softmax_minus_one_hot(z: Floats, at: Peak, y: Ints) -> Floats:
     """p_c - [c = y], the gradient of -log p_y; p_y - 1 is written -rest / (1 + rest) where y has the largest logit."""
     g = softmax(z, at)
-    rows = np.arange(len(y))
-    g[rows, y] = np.where(y == at.top, -at.rest / (1 + at.rest), g[rows, y] - 1)
+    g[np.arange(len(y)), y] = np.where(pick(z, y) == at.peak, -at.rest / (1 + at.rest), pick(g, y) - 1)
     return g
 
 
@@ -102,12 +121,12 @@ def exponentials(z: Floats, at: Peak) -> tuple[str, Callable[[], Floats]]:
 def expected_negative_log_softmax(z: Floats, at: Peak, target: Floats) -> Floats:
     """sum_c target_c (-log p_c), in terms of which none is negative; target is (N, C) or (C)."""
     below = at.peak[:, None] - z
-    value: Floats = (below * target).sum(axis=1) + np.log1p(at.rest) * target.sum(axis=-1)
+    value: Floats = row_sum(below * target) + np.log1p(at.rest) * target.sum(axis=-1)
     lost = np.flatnonzero(np.isnan(value))
     if lost.size:  # perhaps 0 * inf: leave out what has no share in the target
         share = np.broadcast_to(target, z.shape)[lost]
-        one_by_one = -log_softmax(z[lost], Peak(at.top[lost], at.peak[lost], at.rest[lost]))
-        value[lost] = shared(share, one_by_one).sum(axis=1)
+        one_by_one = -log_softmax(z[lost], Peak(at.peak[lost], at.rest[lost]))
+        value[lost] = row_sum(shared(share, one_by_one))
     return value
 
 
@@ -138,15 +157,16 @@ def sigmoid(x: Floats) -> Floats:
 
 
 def binary_cross_entropy(x: Floats, t: Floats, pos_weight: Floats | None = None) -> Floats:
-    """Pw t softplus(-x) + (1 - t) softplus(x), from terms of which none is negative for t in [0, 1]."""
+    """pw t softplus(-x) + (1 - t) softplus(x), from terms of which none is negative for t in [0, 1]."""
     on = t if pos_weight is None else pos_weight * t
     off = 1 - t
-    linear = np.where(x < 0, on, off)
-    # a share of 0 in an infinite part is NaN at first
-    value = np.abs(x)
-    value *= linear
-    if np.isnan(value).any():
-        value[(linear == 0) & np.isinf(x)] = 0.0
+    value = np.maximum(x, 0)
+    value *= off
+    negative = np.minimum(x, 0)
+    negative *= on
+    value -= negative
+    if np.isnan(value).any():  # a share of 0 in an infinite part
+        value[np.isinf(x) & (np.where(x < 0, on, off) == 0)] = 0.0
     rest = softplus_small(x)
     if pos_weight is not None:
         rest *= on + off
@@ -185,7 +205,16 @@ def exact_sums(values: Floats) -> Floats:
     return high + low
 
 
-def counted(labels: Ints, ignore_index: int) -> tuple[Bools, Ints]:
-    """Which rows count, and labels that can be looked up in every row: an ignored one may lie outside the classes."""
+def counted(labels: Ints, ignore_index: int) -> tuple[Bools | None, Ints]:
+    """Which rows count (None: all), and labels that can be looked up in every row, also where they are ignored."""
     counts = labels != ignore_index
+    if counts.all():
+        return None, labels
     return counts, np.where(counts, labels, 0)
+
+
+def masked(a: Floats, counts: Bools | None) -> Floats:
+    """`a` with 0 in the rows that do not count, whatever stands there; a is (N) or (N, C)."""
+    if counts is None:
+        return a
+    return np.where(counts if a.ndim == 1 else counts[:, None], a, 0.0)

@@ -49,10 +49,10 @@ def terms(
     def grad() -> Floats:
         g = ops.softmax_minus_one_hot(logits, at, y)
         g *= (a[y] * slope(n))[:, None]
-        return np.where(counts[:, None], g, 0.0)
+        return ops.masked(g, counts)
 
     def one_hot() -> Floats:
-        return np.where(counts[:, None], np.eye(logits.shape[1])[y], 0.0)
+        return ops.masked(np.eye(logits.shape[1])[y], counts)
 
     def each() -> Floats:
         return ops.shared(one_hot(), a * value(-ops.log_softmax(logits, at)))
@@ -64,7 +64,7 @@ def terms(
         steps[name.format("[y]")] = lambda column=column: column(n)  # type: ignore[misc]  # a default binds it
     if alpha is not None:
         steps["alpha[y]"] = lambda: a[y]
-    return Terms(np.where(counts, losses, 0.0), steps, grad, counts=counts, formula=formula)
+    return Terms(ops.masked(losses, counts), steps, grad, counts=counts, formula=formula)
 
 
 def _of_probabilities(

@@ -68,24 +68,24 @@ def _of_class_indices(
     classes = logits.shape[1]
     counts, y = ops.counted(labels, ignore_index)
     w = np.ones(classes) if weight is None else weight
-    own_weight = np.where(counts, w[y], 0.0)
+    own_weight = None if weight is None else ops.masked(weight[y], counts)
     nll = ops.negative_log_softmax_at(logits, at, y)
-    value = nll if weight is None else nll * own_weight
+    value = nll if own_weight is None else nll * own_weight
     if smoothing:
         spread = ops.expected_negative_log_softmax(logits, at, w / classes)
         value = (1 - smoothing) * value + smoothing * spread
 
     def target() -> Floats:
-        return np.where(counts[:, None], np.eye(classes)[y] * (1 - smoothing) + smoothing / classes, 0.0)
+        return ops.masked(np.eye(classes)[y] * (1 - smoothing) + smoothing / classes, counts)
 
     def grad() -> Floats:
-        g = (1 - smoothing) * own_weight[:, None] * ops.softmax_minus_one_hot(logits, at, y)
+        g = (1 - smoothing) * w[y][:, None] * ops.softmax_minus_one_hot(logits, at, y)
         if smoothing:
             g += smoothing / classes * (w.sum() * ops.softmax(logits, at) - w)
-        return np.where(counts[:, None], g, 0.0)
+        return ops.masked(g, counts)
 
     steps = _class_steps(logits, at, weight, target) | {"label": labels}
-    if weight is not None:
+    if own_weight is not None:
         steps["weight"] = own_weight
     steps["logit[y]"] = lambda: ops.pick(logits, y)
     steps["softmax[y]"] = lambda: np.exp(-nll)
@@ -93,10 +93,10 @@ def _of_class_indices(
     if smoothing:
         steps["mean of -log softmax"] = spread
     return Terms(
-        value=np.where(counts, value, 0.0),
+        value=ops.masked(value, counts),
         steps=steps,
         grad=grad,
-        divisor=None if weight is None else own_weight,
+        divisor=own_weight,
         counts=counts,
         formula=_index_formula(weight is not None, smoothing),
     )

@@ -18,7 +18,7 @@ import numpy as np
 
 from losscli import ops
 from losscli.params import ClassIndices, ClassWeight, Floats, IgnoreIndex, LogProbs
-from losscli.terms import Step, Terms
+from losscli.terms import Step, Summed, Terms
 
 
 def negative_log_likelihood(
@@ -38,35 +38,30 @@ def negative_log_likelihood(
     """
     counts, y = ops.counted(labels, ignore_index)
     picked = ops.pick(log_probs, y)
-    own_weight = counts * 1.0 if weight is None else np.where(counts, weight[y], 0.0)
-    # a weight of 0 on -inf is NaN, as in PyTorch
-    value = np.where(counts, -picked * own_weight, 0.0)
-
-    def prob() -> Floats:
-        # a log-probability above 709 is none
-        return np.exp(log_probs)
+    own_weight = None if weight is None else ops.masked(weight[y], counts)
+    value = -picked if own_weight is None else -picked * own_weight  # a weight of 0 on -inf is NaN, as in PyTorch
 
     def one_hot() -> Floats:
-        return np.where(counts[:, None], np.eye(log_probs.shape[1])[y], 0.0)
+        return ops.masked(np.eye(log_probs.shape[1])[y], counts)
 
-    def grad() -> Floats:
-        return -own_weight[:, None] * one_hot()
+    def share() -> Floats:
+        return one_hot() if own_weight is None else own_weight[:, None] * one_hot()
 
     steps: dict[str, Step] = {
         "log prob": log_probs,
-        "prob": prob,
+        "prob": lambda: np.exp(log_probs),
         "target": one_hot,
-        "loss": lambda: ops.shared(own_weight[:, None] * one_hot(), -log_probs),
+        "loss": Summed(lambda: ops.shared(share(), -log_probs)),
         "label": labels,
     }
-    if weight is not None:
+    if own_weight is not None:
         steps["weight"] = own_weight
     steps["log prob[y]"] = picked
     return Terms(
-        value=value,
+        value=ops.masked(value, counts),
         steps=steps,
-        grad=grad,
-        divisor=None if weight is None else own_weight,
+        grad=lambda: -share(),
+        divisor=own_weight,
         counts=counts,
         formula=f"-{'w[y] ' * (weight is not None)}lp[y]",
     )

@@ -3,54 +3,68 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
+from collections.abc import Sequence
 
 
 def main() -> int:
     """Run losscli and return its exit code; a run that a signal ends, dies of that signal, as the shell expects."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # losscli has threads of its own
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    if sys.stdout is None:
-        _complain("standard output is closed.")
-        return 4
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a TextIOWrapper, in a program
-    from losscli.cli import app
-    from losscli.errors import LosscliError
+    from losscli.signals import die_of_signals
 
+    die_of_signals()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # losscli has threads of its own
+    _hold_standard_streams()
+    return run(sys.argv[1:])
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line in this process and return its exit code."""
+    from losscli.errors import LosscliError
+    from losscli.messages import complain
+
+    if sys.stdout is None:
+        complain("standard output is closed.")
+        return 4
     try:
         try:
-            app(prog_name="losscli")
+            from losscli.cli import app
+
+            app(list(arguments), prog_name="losscli")
             code = 0
         except SystemExit as exit_:
             code = exit_.code if isinstance(exit_.code, int) else int(exit_.code is not None)
-        sys.stdout.flush()
+        finally:
+            sys.stdout.flush()  # results come before the error that ended them
     except LosscliError as error:
-        sys.stdout.flush()
-        _complain(str(error))
+        complain(str(error))
         code = error.exit_code
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        _complain(f"writing failed: {error.strerror or error}.")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still buffered has nowhere to go
+        complain(f"writing failed: {error.strerror or error}.")
         code = 4
-    except KeyboardInterrupt:
-        code = 130
+    except MemoryError:
+        complain("the memory of this machine does not hold this input. Cut it into several documents.")
+        code = 3
     except Exception as error:
         if os.environ.get("LOSSCLI_DEBUG"):
-            raise
-        _complain(f"a bug in losscli: {type(error).__name__}: {error}. LOSSCLI_DEBUG=1 shows where.")
+            import traceback
+
+            traceback.print_exc()
+        complain(f"a bug in losscli: {type(error).__name__}: {error}. LOSSCLI_DEBUG=1 shows where.")
         code = 70
-    if code == 130:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGINT)
     return code
 
 
-def _complain(message: str) -> None:
-    from losscli.messages import printable
-
-    os.write(2, f"losscli: {printable(message)}\n".encode(errors="backslashreplace"))
+def _hold_standard_streams() -> None:
+    """See to it that no file of ours gets the number of a closed standard stream, and that any text can be written."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(number)
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115  as long as the program
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # run() says what is to be said when it is
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a TextIOWrapper, in a program
 
 
 if __name__ == "__main__":

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 
 from losscli.errors import DataError, LosscliWarning, UsageError
-from losscli.messages import quoted, shortened
+from losscli.messages import quoted
+from losscli.numerals import beyond, non_finite, numeral, too_long
 from losscli.params import AnyArray, Bools, Kind, Number, Parameter
 
 MOST_AXES = 32
-LARGEST = float(np.finfo(np.float64).max)
-NON_FINITE = {"nan": math.nan, "inf": math.inf, "infinity": math.inf}
 
 
 class BFloat16(np.ndarray):
@@ -53,38 +52,6 @@ def _numbers(value: Any, class_names: Sequence[str]) -> Any:
     return float(value)
 
 
-def number(word: str) -> int | float | None:
-    """The number that a word is, `nan` and `-Infinity` in any case among them; None for any other word."""
-    try:
-        return int(word) if word.isdigit() and word.isascii() and len(word) < 19 else _float(word)
-    except ValueError:
-        return None
-
-
-def _float(word: str) -> float:
-    value = float(word)
-    if "_" in word:  # Python reads 1_000 as 1000; nothing else does
-        raise ValueError
-    if value - value and not math.isnan(value) and non_finite(word.strip()) is None:
-        raise DataError(beyond(word))
-    return value
-
-
-def beyond(digits: str) -> str:
-    """What is wrong with a number that float64 cannot hold."""
-    return (
-        f"{shortened(digits)} is beyond float64, whose largest number is 1.8e308. If infinity is meant, write Infinity."
-    )
-
-
-def non_finite(word: str) -> float | None:
-    """`NaN`, `inf`, `-Infinity` as a number, in any case; None for any other word."""
-    number = NON_FINITE.get(word.lstrip("+-").lower())
-    if number is None or len(word) - len(word.lstrip("+-")) > 1:
-        return None
-    return -number if word.startswith("-") else number
-
-
 def _explain(place: str, value: Any, class_names: Sequence[str], depth: int) -> int | None:
     """Raise for the first thing that is no number, or for rows of different lengths; else the length."""
     if isinstance(value, (list, tuple, np.ndarray)):
@@ -102,8 +69,8 @@ def _explain(place: str, value: Any, class_names: Sequence[str], depth: int) -> 
         _explain_word(place, value, class_names)
     elif isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
         raise DataError(f"{place} is {described(value)}, but a number was expected.")
-    elif isinstance(value, int) and value.bit_length() > 1024:
-        raise DataError(f"{place} is an integer of {value.bit_length()} bits, which is beyond float64.")
+    elif too_long(value):
+        raise DataError(f"{place} is {beyond('an integer that')}".replace(" that is", ", which is"))
     return None
 
 
@@ -115,7 +82,7 @@ def _explain_word(place: str, word: str, class_names: Sequence[str]) -> None:
     hint = ""
     if class_names:
         hint = f" It is none of the class names {', '.join(class_names)}."
-    elif number(word) is not None:
+    elif numeral(word) is not None:
         hint = " Write it without quotes."
     raise DataError(f"{place} is the text {quoted(word)}, but a number was expected.{hint}")
 
@@ -123,10 +90,10 @@ def _explain_word(place: str, word: str, class_names: Sequence[str]) -> None:
 def described(value: Any) -> str:
     """What a value of JSON or Python is, in a word."""
     if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
+        return "null" if value is None else str(value).lower()
     if isinstance(value, (int, float)):
-        return f"the number {value:g}" if isinstance(value, float) else "a whole number"
-    words = {dict: "an object", list: "an array", str: "a text"}
+        return "a very long integer" if too_long(value) else f"{value:g}"
+    words: dict[type, str] = {dict: "an object", list: "an array", str: "a text"}
     return words.get(type(value), f"a {type(value).__name__}")
 
 
@@ -139,26 +106,55 @@ def checked_option(parameter: Parameter, value: Any) -> Any:
     marker, name = parameter.marker, parameter.name
     if not isinstance(marker, Number):
         if parameter.choices and value not in parameter.choices:
-            raise UsageError(f"{name} is {_given(value)}, but takes one of {', '.join(parameter.choices)}.")
+            raise UsageError(f"{name} is {told(value)}, but takes one of {', '.join(parameter.choices)}.")
         if not parameter.choices and not isinstance(value, bool):
-            raise UsageError(f"{name} is {_given(value)}, but takes true or false.")
+            raise UsageError(f"{name} is {told(value)}, but takes true or false.")
         return value
-    found = number(value.strip()) if isinstance(value, str) else value
-    finite = isinstance(found, (int, float, np.number)) and not isinstance(found, bool) and abs(found) <= LARGEST
-    if marker.whole and not (finite and found == int(found)):
-        raise UsageError(f"{name} is {_given(value)}, but takes a whole number.")
-    if not finite and not (isinstance(found, float) and math.isinf(found)):
-        raise UsageError(f"{name} is {_given(value)}, but takes a number.")
+    found = as_number(value)
+    if marker.whole:
+        if found is None or not math.isfinite(found) or found != int(found):
+            raise UsageError(f"{name} is {told(value)}, but takes a whole number.")
+        found = int(found)
+    elif found is None or math.isnan(found):
+        raise UsageError(f"{name} is {told(value)}, but takes a number.")
     low, high = marker.min, marker.max
     if (low is not None and found < low) or (high is not None and found > high):
         bounds = f"between {low:g} and {high:g}" if low is not None and high is not None else f"{low or 0:g} or more"
         raise UsageError(f"{name} is {found:g}, but must be {bounds}.")
     if marker.above is not None and found <= marker.above:
         raise UsageError(f"{name} is {found:g}, but must be above {marker.above:g}.")
-    return int(found) if marker.whole else float(found)
+    return found if marker.whole else float(found)
 
 
-def _given(value: Any) -> str:
+def as_number(value: Any) -> int | float | None:
+    """A number from a text, from JSON or from NumPy; None for anything else, and for an integer beyond float64."""
+    if isinstance(value, str):
+        return numeral(value.strip())
+    if isinstance(value, np.number):
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or too_long(value):
+        return None
+    return value
+
+
+def whole_or_none(name: str, value: Any) -> int | None:
+    """A setting that is a whole number, or that is not given."""
+    if value is None:
+        return None
+    return int(checked_option(Parameter(name, Number("", whole=True)), value))
+
+
+def distinct_texts(name: str, value: Any) -> tuple[str, ...]:
+    """A setting that is a list of names."""
+    if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
+        raise UsageError(f"{name} is {told(value)}, but takes a list of texts.")
+    if len(set(value)) < len(value):
+        raise UsageError(f"{name} has the name {quoted(next(v for v in value if value.count(v) > 1))} twice.")
+    return tuple(value)
+
+
+def told(value: Any) -> str:
+    """A value of an option in a message."""
     return quoted(value) if isinstance(value, str) else described(value)
 
 
@@ -178,7 +174,10 @@ def option(name: str) -> str:
 def of_kind(a: AnyArray, kind: Kind, place: Callable[[AnyArray], str]) -> AnyArray:
     """The array as float64 with its values checked; `place` names the element of an index for the message."""
     if kind in ("label", "label list", "sign", "group"):
-        _refuse(a != np.rint(a), a, place, "a whole number was expected") if a.dtype.kind == "f" else None
+        if a.dtype.kind == "f":
+            _refuse(a != np.rint(a), a, place, "a whole number was expected")
+            if kind != "sign":
+                _refuse(~(abs(a) < 2.0**63), a, place, "a whole number of at most 63 bits was expected")
         if a.dtype.kind == "u" and a.size and int(a.max()) > np.iinfo(np.int64).max:
             a = np.minimum(a, np.iinfo(np.int64).max)
         if kind != "sign":
@@ -201,6 +200,10 @@ RANGES: dict[str, tuple[Callable[[AnyArray], Bools], str]] = {
     "weight": (lambda a: a >= 0, "a weight is 0 or more"),
     "nonnegative": (lambda a: ~(a < 0), "a number of 0 or more was expected"),
     "above -1": (lambda a: ~(a <= -1), "a number above -1 was expected, for the logarithm of 1 + it"),
+    "box": (
+        lambda a: ~np.concatenate([np.zeros_like(a[..., :2], bool), a[..., 2:] < a[..., :2]], axis=-1),
+        "a box is x1, y1, x2, y2 with x2 >= x1 and y2 >= y1 (not x, y, width, height)",
+    ),
     "strict sign": (lambda a: abs(a) == 1, "a label is -1 or 1 (not 0 or 1)"),
 }
 

@@ -47,3 +47,11 @@ class FileError(LosscliError, OSError):
 
 class LosscliWarning(UserWarning):
     """Legal, but probably not what was meant."""
+
+    def __init__(self, message: str, place: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" if self.place else self.message

@@ -9,6 +9,7 @@ from typing import Any
 
 from losscli.arrays import as_array, option
 from losscli.errors import DataError, LosscliWarning
+from losscli.messages import quoted
 from losscli.params import Array, Parameter
 from losscli.sources import Document
 
@@ -33,13 +34,18 @@ class Names:
             yield [self.document(d) for d in chunk]
 
     def document(self, document: Document) -> Document:
+        if document.error is not None:
+            return document
+        try:
+            return self._renamed(document)
+        except DataError as error:
+            return document.wrong(error)
+
+    def _renamed(self, document: Document) -> Document:
         keys = tuple(document.values)
         names = self._known.get(keys)
         if names is None:
-            try:
-                names = self._known[keys] = self._named(keys, document.by_column)
-            except DataError as error:
-                raise error.at(document.place) from None
+            names = self._known[keys] = self._named(keys, document.by_column, document.place)
         if document.by_column:
             return self._from_columns(document, names)
         values = document.values
@@ -49,7 +55,7 @@ class Names:
             values = {**values, **self.given}
         return Document(values, document.source, document.line, document.id)
 
-    def _named(self, keys: tuple[str, ...], by_column: bool) -> dict[str, str]:
+    def _named(self, keys: tuple[str, ...], by_column: bool, place: str) -> dict[str, str]:
         """Which key is which parameter; a key that is none is left out with a note, or is an error if misspelt."""
         spellings = self._spellings()
         names: dict[str, str] = {}
@@ -57,11 +63,13 @@ class Names:
             name = spellings.get(key.replace("-", "_"))
             if name is None:
                 if not by_column:
-                    self._unknown(key, list(spellings))
+                    self._unknown(key, list(spellings), place)
                 continue
             twin = next((k for k, n in names.items() if n == name), None)
             if twin is not None:
-                raise DataError(f"both {twin!r} and {key!r} are given, but they are the same parameter, {name}.")
+                raise DataError(
+                    f"both {quoted(twin)} and {quoted(key)} are given, but they are the same parameter, {name}."
+                )
             names[key] = name
         return names
 
@@ -79,15 +87,16 @@ class Names:
             spellings[key.replace("-", "_")] = name
         return spellings
 
-    def _unknown(self, key: str, spellings: list[str]) -> None:
+    def _unknown(self, key: str, spellings: list[str], place: str) -> None:
         import difflib
 
         close = difflib.get_close_matches(key.lower(), spellings, 1, 0.8)
         if close:
-            raise DataError(f"the key {key!r} is unknown. Did you mean {close[0]!r}?")
+            raise DataError(f"the key {quoted(key)} is unknown. Did you mean {close[0]!r}?")
         required = [p for p in self.parameters.values() if p.required]
         hint = f" --{option(required[0].name)}-key names another key." if required else ""
-        warnings.warn(f"the key {key!r} is no parameter and is left out.{hint}", LosscliWarning, stacklevel=2)
+        text = f"the key {quoted(key)} is no parameter and is left out.{hint}"
+        warnings.warn(LosscliWarning(text, place), stacklevel=2)
 
     def _from_columns(self, document: Document, names: Mapping[str, str]) -> Document:
         """Columns that are no parameter are the classes, their headers the names of the classes."""
@@ -97,10 +106,10 @@ class Names:
         for key in [*classes]:
             column = document.values[key]
             if column and isinstance(column[0], str):
-                self._unknown(key, list(self._spellings()))
+                self._unknown(key, list(self._spellings()), document.place)
                 classes.remove(key)
         if classes and scores not in values and scores not in self.given:
-            columns = [as_array(f"column {key!r}", document.values[key]) for key in classes]
+            columns = [as_array(f"column {quoted(key)}", document.values[key]) for key in classes]
             values[scores] = [list(row) for row in zip(*(c.tolist() for c in columns), strict=True)]
             values["class_names"] = classes
         return replace(document, values={**values, **self.given}, by_column=False)

@@ -28,7 +28,8 @@ LAYERS = [
     ["sources"],
     ["losses", "functions"],
     ["layout"],
-    ["arrays", "ops", "catalogue", "terms", "messages"],
+    ["arrays", "ops", "catalogue", "terms"],
+    ["numerals", "messages", "signals"],
     ["params", "errors", "__init__"],
 ]
 

@@ -1,12 +1,14 @@
 """Input formats, one a file: bytes to documents.
 
-A module of this folder has `documents(file, name)`, which yields lists of documents as they become available, or
-`array(file, name)`, which makes the one array of an `@file`, or both. Its first line names the endings.
+A module of this folder has `documents(file, name, limit)`, which yields lists of documents as they become available, or
+`array(file, name, limit)`, which makes the one array of an `@file`, or both. Its first line names the endings. `limit`
+is how many bytes one document may take, unpacked.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +17,12 @@ from pathlib import PurePath
 from typing import IO, Any
 
 from losscli.catalogue import entries, find
-from losscli.errors import DataError, FileError, UsageError
+from losscli.errors import DataError, FileError, LosscliError, UsageError
 
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt")
+LIMIT = 4 << 30
+TEXT_SHARE = 16  # of the limit, for numbers take so much more room in memory than as text
+PIECE = 1 << 20
 
 
 @dataclass(slots=True)
@@ -29,29 +34,45 @@ class Document:
     line: int = 0
     id: Any = None
     by_column: bool = False  # each value is the column of a table
+    error: LosscliError | None = None  # why there are no values; raised when its turn comes
 
     @property
     def place(self) -> str:
         return f"{self.source}:{self.line}" if self.line else self.source
 
-
-def documents(path: str) -> Iterator[list[Document]]:
-    """The documents of a file; `-` is standard input, which holds JSON or JSON Lines."""
-    if path == "-":
-        yield from find_module("jsonl").lines_or_text(standard_input(), "standard input")
-        return
-    module = _module_for(path, "documents")
-    with opened(path) as file:
-        yield from module.documents(file, path)
+    def wrong(self, error: LosscliError) -> Document:
+        """What stands in the place of this document when it cannot be used."""
+        return Document({}, self.source, self.line, error=error.at(self.place))
 
 
-def array(path: str) -> Any:
+def documents(path: str, limit: int = LIMIT) -> Iterator[list[Document]]:
+    """The documents of a file; `-` is standard input. What is wrong with one of them is kept in it, in its place."""
+    try:
+        if path == "-":
+            with reading("standard input"):
+                yield from find_module("jsonl").lines_or_text(standard_input(), "standard input", limit)
+        elif _is_unnamed_stream(path):
+            with opened(path) as file:
+                yield from find_module("jsonl").lines_or_text(file, path, limit)
+        else:
+            module = _module_for(path, "documents")
+            with opened(path) as file:
+                yield from module.documents(file, path, limit)
+    except DataError as error:
+        yield [Document({}, path).wrong(error)]
+
+
+def array(path: str, limit: int = LIMIT) -> Any:
     """The array that a file holds; `-` is standard input."""
-    if path == "-":
-        return find_module("txt").array(standard_input(), "standard input")
-    module = _module_for(path, "array")
-    with opened(path) as file:
-        return module.array(file, path)
+    try:
+        if path == "-":
+            with reading("standard input"):
+                return find_module("txt").array(standard_input(), "standard input", limit)
+        module = find_module("txt") if _is_unnamed_stream(path) else _module_for(path, "array")
+        with opened(path) as file:
+            return module.array(file, path, limit)
+    except DataError as error:
+        raise error.at(path) from None
 
 
 def find_module(ending: str) -> Any:
@@ -62,32 +83,48 @@ def find_module(ending: str) -> Any:
 
 @contextmanager
 def opened(path: str) -> Iterator[IO[bytes]]:
-    """The file, unpacked on the way where it ends in .gz; what the system says becomes a message."""
-    try:
-        with open(path, "rb") as file:
-            if not path.endswith(".gz"):
-                yield file
-                return
-            import gzip
-            import zlib
+    """The file, unpacked on the way where it ends in .gz."""
+    with reading(path), open(path, "rb") as file:
+        if not path.lower().endswith(".gz"):
+            yield file
+            return
+        import gzip
+        import zlib
 
-            try:
-                with gzip.open(file) as unpacked:
-                    yield unpacked  # type: ignore[misc]  # a GzipFile is read as any binary file is
-            except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-                raise DataError(f"no whole gzip file: {error}.", path) from None
+        try:
+            with gzip.open(file) as unpacked:
+                yield unpacked  # type: ignore[misc]  # a GzipFile is read as any binary file is
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise DataError(f"no whole gzip file: {str(error).rstrip('.')}. Is it cut off?", path) from None
+
+
+@contextmanager
+def reading(place: str) -> Iterator[None]:
+    """What the system says of a file becomes a message."""
+    try:
+        yield
     except IsADirectoryError:
-        raise FileError("a directory, but a file was expected.", path) from None
+        raise FileError("a directory, but a file was expected.", place) from None
     except OSError as error:
         if isinstance(error, FileError):
             raise
-        raise FileError(f"{error.strerror or error}.", path) from None
+        raise FileError(f"{error.strerror or error}.", place) from None
 
 
 def standard_input() -> IO[bytes]:
     if sys.stdin is None or sys.stdin.closed:
         raise FileError("standard input is closed.")
     return sys.stdin.buffer
+
+
+def _is_unnamed_stream(path: str) -> bool:
+    """A pipe without an ending, such as the shell's <(command): read as standard input is."""
+    if PurePath(path).suffix:
+        return False
+    try:
+        return not stat.S_ISREG(mode := os.stat(path).st_mode) and not stat.S_ISDIR(mode)
+    except (OSError, ValueError):
+        return False
 
 
 def _module_for(path: str, role: str) -> Any:
@@ -111,6 +148,42 @@ def _module_for(path: str, role: str) -> Any:
 def is_regular(file: IO[bytes]) -> bool:
     """Whether the file can be mapped: no pipe, nothing unpacked on the way."""
     try:
-        return os.path.isfile(file.fileno()) and isinstance(file.name, str) and not hasattr(file, "mtime")
+        return stat.S_ISREG(os.fstat(file.fileno()).st_mode) and not is_packed(file)
     except (OSError, AttributeError, ValueError):
         return False
+
+
+def is_packed(file: IO[bytes]) -> bool:
+    """Whether the file is unpacked on the way."""
+    return hasattr(file, "mtime")
+
+
+def whole(file: IO[bytes], limit: int) -> bytes:
+    """All bytes of a text."""
+    pieces: list[bytes] = []
+    size = 0
+    while piece := file.read(PIECE):
+        pieces.append(piece)
+        size += len(piece)
+        if size > limit // TEXT_SHARE:
+            raise DataError(too_large("a text", limit))
+    return b"".join(pieces)
+
+
+def too_large(what: str, limit: int) -> str:
+    """What is wrong with a document that memory may not hold."""
+    most = limit // TEXT_SHARE
+    return (
+        f"{what} of more than {most:,} bytes. Store it as .npy or .npz, cut it into lines of .jsonl, "
+        f"or allow more with --max-size {2 * limit >> 30 or 1}G."
+    )
+
+
+def decoded(text: bytes) -> str:
+    """The text that UTF-8 bytes are, without a byte order mark."""
+    try:
+        return text.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        wide = text[:2] in (b"\xff\xfe", b"\xfe\xff")
+        hint = " It looks like UTF-16: convert it with iconv -f UTF-16 -t UTF-8." if wide else ""
+        raise DataError(f"byte {error.start} is no UTF-8 text.{hint}") from None

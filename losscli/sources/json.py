@@ -8,81 +8,153 @@ from typing import IO, Any
 
 import orjson
 
+from losscli.arrays import described
 from losscli.errors import DataError
-from losscli.sources import Document
+from losscli.messages import quoted, shortened
+from losscli.numerals import beyond
+from losscli.sources import LIMIT, Document, decoded, whole
+
+BOM = b"\xef\xbb\xbf"
+DEEP = "nested too deep for a document."
 
 
-def documents(file: IO[bytes], name: str) -> Iterator[list[Document]]:
+def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document]]:
     """The object of the text, or the objects of its array."""
-    yield from text_documents(file.read(), name)
+    yield from text_documents(whole(file, limit), name)
 
 
-def array(file: IO[bytes], name: str) -> Any:
+def array(file: IO[bytes], name: str, limit: int = LIMIT) -> Any:
     """The nested lists of the text."""
-    try:
-        return parsed(file.read())
-    except DataError as error:
-        raise error.at(name) from None
+    return parsed(whole(file, limit))
 
 
 def text_documents(text: bytes, name: str) -> Iterator[list[Document]]:
-    try:
-        value = parsed(text)
-    except DataError as error:
-        raise error.at(name) from None
-    if not isinstance(value, list) or (value and not isinstance(value[0], dict)):
+    value = parsed(text)
+    if isinstance(value, list) and (not value or isinstance(value[0], dict)):
+        yield [document(v, f"{name}[{i}]") for i, v in enumerate(value)]
+    else:
         yield [document(value, name)]
-        return
-    yield [document(v, f"{name}[{i}]") for i, v in enumerate(value)]
 
 
 def document(value: Any, source: str, line: int = 0) -> Document:
     """The document that a parsed JSON object is."""
+    found = Document({}, source, line)
     if type(value) is not dict:
-        place = f"{source}:{line}" if line else source
-        raise DataError(
-            f'{_kind(value)}, but a document is an object such as {{"logits": [0.9, 0.1], "label": 0}}.',
-            place,
-        )
-    return Document(value, source, line, value.pop("id", None))
+        example = '{"logits": [0.9, 0.1], "label": 0}'
+        return found.wrong(DataError(f"found {described(value)}, but a document is an object such as {example}."))
+    found.id = value.pop("id", None)
+    if isinstance(found.id, (dict, list)):
+        return found.wrong(DataError(f"id is {described(found.id)}, but a text or a number was expected."))
+    found.values = value
+    return found
 
 
 def parsed(text: bytes | str) -> Any:
-    """The value of a JSON text. orjson reads it fast; whatever it rejects, the standard json decides on.
+    """The value of a JSON text. orjson reads it fast; what it rejects or may read wrong, the standard json decides on.
 
-    So NaN and Infinity, which Python's json writes, are read; and both agree that 1e400 is no number.
+    So NaN and Infinity, which Python's json writes, are read; a key that stands twice is an error; and 1e400 is no
+    number for either.
     """
-    try:
-        value = orjson.loads(text)
-    except ValueError:
-        value = _parsed_by_standard(text)
     raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    raw = raw.removeprefix(BOM)
+    try:
+        value = orjson.loads(raw)
+        if not _every_key_is_there(value, raw):
+            value = _parsed_by_standard(raw)
+    except ValueError as error:
+        if isinstance(error, DataError):
+            raise
+        value = _parsed_by_standard(raw)
     if b"true" in raw or b"false" in raw:
-        _refuse_booleans(value, "")
+        try:
+            _refuse_booleans(value, "")
+        except RecursionError:
+            raise DataError(DEEP) from None
     return value
 
 
-def _parsed_by_standard(text: bytes | str) -> Any:
+def _every_key_is_there(value: Any, raw: bytes) -> bool:
+    """Whether it is certain that no key stood twice, the first of them lost in silence.
+
+    Each pair has a colon, and beyond these a text has only those within its strings. So when the keys that are left,
+    and the colons in the strings that are left, are as many as the colons of the text, no pair is lost. An escape could
+    hide a colon from the count.
+    """
+    colons = raw.count(b":")
+    if type(value) is dict and colons == len(value):
+        return True
+    return b"\\u" not in raw and colons == _colons(value, 0)
+
+
+def _colons(value: Any, depth: int) -> int:
+    """How many colons a value takes at least, as far down as documents go."""
+    if type(value) is str:
+        return value.count(":")
+    if depth > 3:
+        return 0
+    if type(value) is dict:
+        return len(value) + "".join(value).count(":") + sum(_colons(v, depth + 1) for v in value.values())
+    if type(value) is list and value and type(value[0]) in (dict, str):
+        return sum(_colons(v, depth + 1) for v in value)
+    return 0
+
+
+def _parsed_by_standard(raw: bytes) -> Any:
+    text = decoded(raw)
+    if not text.strip():
+        raise DataError("empty, but JSON was expected.")
     try:
-        if isinstance(text, bytes):
-            text = text.decode("utf-8-sig")
-        return json.loads(text, parse_float=_finite, object_pairs_hook=dict)
-    except UnicodeDecodeError as error:
-        raise DataError(f"byte {error.start} is no UTF-8: JSON is UTF-8 text.") from None
+        return json.loads(text, parse_float=_finite, parse_int=_whole, object_pairs_hook=_unique)
     except RecursionError:
-        raise DataError("nested too deep for a document.") from None
+        raise DataError(DEEP) from None
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
-        raise DataError(f"no JSON: {error.msg} at {where}.") from None
-    except ValueError as error:
-        raise DataError(f"{error}.") from None
+        raise DataError(f"no JSON: {_told(error.msg)} at {where}.{_hint(text, error)}") from None
+
+
+def _told(message: str) -> str:
+    return "a second value begins" if message == "Extra data" else message
+
+
+def _hint(text: str, error: json.JSONDecodeError) -> str:
+    """What was probably meant."""
+    found = text[error.pos : error.pos + 8].lower().lstrip("+-")
+    if error.msg == "Extra data":
+        return " One document a line, or an array of documents."
+    if found.startswith(("nan", "inf")):
+        return " JSON has NaN, Infinity and -Infinity."
+    if found.startswith("'"):
+        return " JSON takes double quotes."
+    if "\0" in text[:4]:
+        return " It looks like UTF-16: convert it with iconv -f UTF-16 -t UTF-8."
+    if error.pos >= len(text.rstrip()):
+        return " Is it cut off, or one text of many lines in a .jsonl file?"
+    return ""
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if number in (float("inf"), float("-inf")):
-        raise ValueError(f"{digits} is beyond float64; write Infinity if that is what is meant")
+        raise DataError(beyond(shortened(digits)))
     return number
+
+
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) < 19 else _finite(digits)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys differ and whose texts can be written again."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for i, key in enumerate(keys) if key in keys[:i])
+        raise DataError(f"the key {quoted(twice)} stands twice, so its value is in doubt.")
+    for pair in pairs:
+        for word in pair:
+            if isinstance(word, str) and any("\ud800" <= c <= "\udfff" for c in word):
+                raise DataError(f"the text {quoted(word)} holds half a character (a lone surrogate).")
+    return found
 
 
 def _refuse_booleans(value: Any, place: str) -> None:
@@ -95,15 +167,3 @@ def _refuse_booleans(value: Any, place: str) -> None:
             if isinstance(item, bool):
                 raise DataError(f"{place}[{i}] is {str(item).lower()}, but a number was expected. Write 1 and 0.")
             _refuse_booleans(item, f"{place}[{i}]")
-
-
-def _kind(value: Any) -> str:
-    words = {
-        list: "an array",
-        str: "a text",
-        int: "a number",
-        float: "a number",
-        bool: "true or false",
-        type(None): "null",
-    }
-    return f"found {words[type(value)]}"

@@ -11,21 +11,18 @@ from itertools import chain
 from typing import IO
 
 from losscli.errors import DataError
-from losscli.sources import Document
-from losscli.sources.json import document, parsed, text_documents
-
-PIECE = 1 << 20
-BOM = b"\xef\xbb\xbf"
+from losscli.sources import LIMIT, PIECE, TEXT_SHARE, Document, too_large
+from losscli.sources.json import BOM, document, parsed, text_documents
 
 
-def documents(file: IO[bytes], name: str) -> Iterator[list[Document]]:
+def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document]]:
     """One document for each line that is not blank."""
-    yield from _line_documents(pieces(file), name)
+    yield from _line_documents(pieces(file, limit), name)
 
 
-def lines_or_text(file: IO[bytes], name: str) -> Iterator[list[Document]]:
+def lines_or_text(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document]]:
     """JSON Lines; or, where the first line is no object of its own, one JSON text of any number of lines."""
-    rest = pieces(file)
+    rest = pieces(file, limit)
     head: list[list[bytes]] = []
     for lines in rest:
         head.append(lines)
@@ -35,38 +32,49 @@ def lines_or_text(file: IO[bytes], name: str) -> Iterator[list[Document]]:
     everything = chain(head, rest)
     if not first or (first.startswith(b"{") and first.endswith(b"}")):
         yield from _line_documents(everything, name)
-    else:
-        yield from text_documents(b"\n".join(chain.from_iterable(everything)), name)
+        return
+    lines, size = [], 0
+    for more in everything:
+        lines += more
+        size += sum(map(len, more)) + len(more)
+        if size > limit // TEXT_SHARE:
+            raise DataError(too_large("a text", limit), name)
+    yield from text_documents(b"\n".join(lines), name)
 
 
 def _line_documents(chunks: Iterator[list[bytes]], name: str) -> Iterator[list[Document]]:
     number = 0
-    for lines in chunks:
-        chunk: list[Document] = []
-        for line in lines:
-            number += 1
-            if line and not line.isspace():
-                try:
-                    value = parsed(line)
-                except DataError as error:
-                    if chunk:
-                        yield chunk  # what came before the bad line is answered first
-                    raise error.at(f"{name}:{number}") from None
-                chunk.append(document(value, name, number))
-        if chunk:
-            yield chunk
+    try:
+        for lines in chunks:
+            chunk: list[Document] = []
+            for line in lines:
+                number += 1
+                if line and not line.isspace():
+                    try:
+                        chunk.append(document(parsed(line), name, number))
+                    except DataError as error:
+                        chunk.append(Document({}, name, number).wrong(error))
+            if chunk:
+                yield chunk
+    except DataError as error:
+        raise error.at(f"{name}:{number + 1}") from None
 
 
-def pieces(file: IO[bytes]) -> Iterator[list[bytes]]:
+def pieces(file: IO[bytes], limit: int) -> Iterator[list[bytes]]:
     """Whole lines, as many as one read gives."""
     read = getattr(file, "read1", file.read)
     unfinished: list[bytes] = []
+    size = 0
     while piece := read(PIECE):
         if b"\n" not in piece:
             unfinished.append(piece)
+            size += len(piece)
+            if size > limit // TEXT_SHARE:
+                raise DataError(too_large("a line", limit))
             continue
         lines = b"".join((*unfinished, piece)).split(b"\n")
         unfinished = [lines.pop()]
+        size = len(unfinished[0])
         yield lines
     if last := b"".join(unfinished):
         yield [last]

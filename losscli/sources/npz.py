@@ -5,52 +5,52 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
-from io import BytesIO
-from typing import IO
+from typing import IO, Any
 
 from losscli.errors import DataError
+from losscli.messages import quoted
 from losscli.params import AnyArray
-from losscli.sources import Document, is_regular
-from losscli.sources.npy import mapped, spooled
+from losscli.sources import LIMIT, Document, is_regular
+from losscli.sources.npy import in_memory, mapped, spooled, too_much
 
 LOCAL_HEADER = 30  # bytes before the file name of a zip's entry; the lengths of name and extra field are its last four
+LOCAL_MAGIC = b"PK\3\4"
 
 
-def documents(file: IO[bytes], name: str) -> Iterator[list[Document]]:
-    """One document: each array under its name; an array of no axes is a plain number."""
+def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document]]:
+    """One document: each array under its name; an array of no axes is a plain number or text."""
     if not is_regular(file):
-        file = spooled(file)
+        file = spooled(file, limit, name)
+    values: dict[str, Any] = {}
     try:
         with zipfile.ZipFile(file) as archive:
-            arrays = {
-                entry.filename.removesuffix(".npy"): _array(archive, entry, file, f"{name} ({entry.filename})")
-                for entry in archive.infolist()
-            }
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
-        raise DataError(f"no whole .npz file: {error}.", name) from None
-    values = {key: a.item() if a.ndim == 0 else a for key, a in arrays.items()}
+            entries = archive.infolist()
+            if sum(entry.file_size for entry in entries if entry.compress_type) > limit:
+                raise DataError(too_much(limit), name)
+            for entry in entries:
+                key = entry.filename.removesuffix(".npy")
+                if key in values:
+                    raise DataError(f"two arrays are named {quoted(key)}.", name)
+                values[key] = plain(_array(archive, entry, file, f"{name} ({entry.filename})"))
+    except DataError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ValueError) as error:
+        raise DataError(f"no whole .npz file: {str(error).rstrip('.')}.", name) from None
     yield [Document(values, name, id=values.pop("id", None))]
 
 
+def plain(a: AnyArray) -> Any:
+    """A single number or text, and a list of texts, as in a document of JSON."""
+    return a.tolist() if a.ndim == 0 or a.dtype.kind in "US" else a
+
+
 def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: IO[bytes], name: str) -> AnyArray:
-    if entry.compress_type == zipfile.ZIP_STORED:
-        file.seek(entry.header_offset)
-        header = file.read(LOCAL_HEADER)
-        if len(header) < LOCAL_HEADER:
-            raise DataError("cut off.", name)
-        skip = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
-        file.seek(skip, 1)
-        return mapped(file, name, entry.header_offset + LOCAL_HEADER + skip + entry.file_size)
-    return mapped_bytes(archive.read(entry), name)
-
-
-def mapped_bytes(data: bytes, name: str) -> AnyArray:
-    """The array of a .npy text in memory."""
-    import numpy as np
-
-    buffer = BytesIO(data)
-    reader = np.lib.format
-    try:
-        return reader.read_array(buffer, allow_pickle=False)
-    except ValueError as error:
-        raise DataError(f"no .npy file: {error}", name) from None
+    if entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1:  # encrypted: zipfile says so
+        return in_memory(archive.read(entry), name)
+    file.seek(entry.header_offset)
+    header = file.read(LOCAL_HEADER)
+    if len(header) < LOCAL_HEADER or not header.startswith(LOCAL_MAGIC):
+        raise DataError("not where the archive says it is.", name)
+    skip = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+    file.seek(skip, 1)
+    return mapped(file, name, entry.header_offset + LOCAL_HEADER + skip + entry.file_size)

@@ -6,7 +6,6 @@ then the bytes of the tensors.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -14,10 +13,12 @@ import numpy as np
 
 from losscli.arrays import BFloat16
 from losscli.errors import DataError
+from losscli.messages import quoted
 from losscli.params import AnyArray
-from losscli.sources import Document, is_regular
+from losscli.sources import LIMIT, Document, is_regular
 from losscli.sources.json import parsed
-from losscli.sources.npy import spooled
+from losscli.sources.npy import spooled, view
+from losscli.sources.npz import plain
 
 DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
@@ -26,43 +27,34 @@ DTYPES = {
 LONGEST_HEADER = 100_000_000
 
 
-def documents(file: IO[bytes], name: str) -> Iterator[list[Document]]:
+def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document]]:
     """One document: each tensor under its name; a tensor of no axes is a plain number."""
     if not is_regular(file):
-        file = spooled(file)
+        file = spooled(file, limit, name)
     size = file.seek(0, 2)
     file.seek(0)
     length = int.from_bytes(file.read(8), "little")
     if size < 8 or length > min(size - 8, LONGEST_HEADER):
         raise DataError(f"no .safetensors file: a header of {length} bytes in a file of {size}. Is it cut off?", name)
-    try:
-        header = parsed(file.read(length))
-    except DataError as error:
-        raise error.at(name) from None
+    header = parsed(file.read(length))
     if not isinstance(header, dict):
         raise DataError("no .safetensors file: the header is no object.", name)
     header.pop("__metadata__", None)
-    arrays = {key: _array(file, about, 8 + length, size, f"{name} ({key})") for key, about in header.items()}
-    values: dict[str, Any] = {key: a.item() if a.ndim == 0 else a for key, a in arrays.items()}
+    values = {key: plain(_array(file, about, 8 + length, size, f"{name} ({key})")) for key, about in header.items()}
     yield [Document(values, name, id=values.pop("id", None))]
 
 
 def _array(file: IO[bytes], about: Any, start: int, size: int, name: str) -> AnyArray:
     try:
         dtype, shape, (first, last) = about["dtype"], tuple(about["shape"]), about["data_offsets"]
-        whole = all(type(n) is int and n >= 0 for n in (*shape, first, last))
+        whole = isinstance(dtype, str) and all(type(n) is int and n >= 0 for n in (*shape, first, last))
     except (TypeError, KeyError, ValueError):
         whole = False
     if not whole:
         raise DataError("the header does not give dtype, shape and data_offsets of this tensor.", name)
     if dtype not in DTYPES:
-        raise DataError(f"the dtype {dtype} is not known. Known are {' '.join(DTYPES)}.", name)
-    needed = math.prod(shape) * np.dtype(DTYPES[dtype]).itemsize
-    if last - first != needed or start + last > size:
-        raise DataError(
-            f"the header promises {needed} bytes for the shape {shape}, but {max(0, min(last, size - start) - first)} "
-            "are there. Is it cut off?",
-            name,
-        )
-    array = np.memmap(file, DTYPES[dtype], "r", start + first, shape) if needed else np.zeros(shape, DTYPES[dtype])
+        raise DataError(f"the dtype {quoted(dtype)} is not known. Known are {' '.join(DTYPES)}.", name)
+    array = view(file, np.dtype(DTYPES[dtype]), shape, start + first, min(start + last, size), name)
+    if array.nbytes != last - first:
+        raise DataError(f"the header gives {last - first} bytes to the shape {shape} of {dtype}.", name)
     return array.view(BFloat16) if dtype == "BF16" else array

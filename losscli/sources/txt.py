@@ -6,26 +6,22 @@ import re
 from io import BytesIO
 from typing import IO, Any
 
-from losscli.arrays import non_finite
 from losscli.errors import DataError
+from losscli.numerals import numeral
+from losscli.sources import LIMIT, decoded, whole
 from losscli.sources.json import parsed
 
 GAP = re.compile(r"\s*,\s*|\s+")
 
 
-def array(file: IO[bytes], name: str) -> Any:
+def array(file: IO[bytes], name: str, limit: int = LIMIT) -> Any:
     """The numbers of a text file or of standard input, where JSON and .npy are understood too."""
     from losscli.sources import npy
 
     head = file.read(len(npy.MAGIC))
     if head == npy.MAGIC:
-        return npy.array(_Prefixed(head, file), name)
-    try:
-        return literal((head + file.read()).decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise DataError(f"byte {error.start} is no UTF-8 text.", name) from None
-    except DataError as error:
-        raise error.at(name) from None
+        return npy.array(_Prefixed(head, file), name, limit)
+    return literal(decoded(head + whole(file, limit)))
 
 
 def literal(text: str) -> Any:
@@ -38,27 +34,15 @@ def literal(text: str) -> Any:
     rows = [line for line in re.split(r"[;\n]", text) if line.strip()]
     numbers = [[_number(word) for word in GAP.split(row.strip().removesuffix(",").strip())] for row in rows]
     if len(rows) > 1 and ";" not in text and all(len(row) == 1 for row in numbers):
-        return [row[0] for row in numbers]  # a column of a file: one number a line
-    if len(rows) > 1 or ";" in text:
+        return [row[0] for row in numbers]  # a number a line, as numpy.savetxt writes a vector
+    if len(rows) != 1 or ";" in text:
         return numbers
     return numbers[0] if len(numbers[0]) > 1 or "," in text else numbers[0][0]
 
 
 def _number(word: str) -> int | float | str:
-    try:
-        return int(word)
-    except ValueError:
-        pass
-    special = non_finite(word)
-    if special is not None:
-        return special
-    try:
-        number = float(word)
-    except ValueError:
-        return word
-    if number in (float("inf"), float("-inf")):
-        raise DataError(f"{word} is beyond float64; write inf if that is what is meant.")
-    return number
+    number = numeral(word)
+    return word if number is None else number
 
 
 class _Prefixed(BytesIO):

@@ -1,0 +1,80 @@
+"""focal: Binary cross entropy that pays less for what is easy.
+
+    loss = alpha_t (1 - p_t)^gamma (-log p_t),   p_t = sigmoid(x) for the label 1, else 1 - sigmoid(x)
+
+torchvision: sigmoid_focal_loss
+Keras: BinaryFocalCrossentropy (from_logits=True, apply_class_balancing=True)
+optax: sigmoid_focal_loss
+
+Examples:
+    losscli focal --logits 0.15,-0.34,0.12,0.67,0.55 --labels 0,1,0,1,0
+    losscli focal --logits '2,-1; 0.5,3' --labels '1,0; 1,1' --gamma 1.5 --alpha -1
+    losscli focal --logits 2,-1 --labels 0.9,0.1 --grad
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import numpy as np
+
+from losscli import ops
+from losscli.errors import UsageError
+from losscli.params import Array, Floats, Number
+from losscli.terms import Step, Terms
+
+
+def sigmoid_focal(
+    logits: Annotated[Floats, Array("N...", "real", "scores before the sigmoid")],
+    labels: Annotated[Floats, Array("N...", "probability", "0, 1 or anything between")],
+    *,
+    alpha: Annotated[float, Number("the weight of 1, against 1 - alpha for 0; -1 for none", min=-1, max=1)] = 0.25,
+    gamma: Annotated[float, Number("how fast the weight of easy elements falls", min=0)] = 2.0,
+) -> Terms:
+    """Binary cross entropy, element by element, that pays less for what is easy.
+
+        loss = (alpha t + (1 - alpha)(1 - t)) (1 - p_t)^gamma (t softplus(-x) + (1 - t) softplus(x))
+
+    With p_t = p t + (1 - p)(1 - t) and p = sigmoid(x). A mean divides by the number of elements. alpha is 0.25 and
+    weighs the label 1, as in torchvision; -1 is no weight at all, which is the default of optax (alpha=None) and of
+    Keras (apply_class_balancing=False). `focal-softmax` is the loss of the same name for one label among classes.
+
+    Source: torchvision, torchvision.ops.sigmoid_focal_loss (whose own reduction is none); Lin et al. 2017, "Focal Loss
+    for Dense Object Detection".
+    """
+    on, off = labels, 1 - labels
+    # exp(-|x|) once, for the sigmoid, for its complement and for the logarithm
+    e = np.exp(-np.abs(logits))
+    larger = 1 / (1 + e)
+    smaller = e * larger
+    positive = logits >= 0
+    p = np.where(positive, larger, smaller)
+    q = np.where(positive, smaller, larger)
+    miss = off * p + on * q
+    ce = ops.shared(np.where(positive, off, on), np.abs(logits)) + np.log1p(e)
+    balance: Floats = np.ones(1) if alpha < 0 else alpha * on + (1 - alpha) * off
+    focus: Floats = miss**gamma
+
+    def grad() -> Floats:
+        # a ratio of two that vanish together: (1 - p_t)' / (1 - p_t), which is p_t for a label of 0 or 1
+        bend = np.where(miss > 0, (off - on) * p * q / miss, 0.0)
+        slope = (off * p - on * q) + gamma * np.minimum(ce, np.finfo(float).max) * bend
+        return balance * focus * slope
+
+    steps: dict[str, Step] = {
+        "logit": logits,
+        "label": labels,
+        "sigmoid": p,
+        "1 - p_t": miss,
+        "(1 - p_t)^gamma": focus,
+        "cross entropy": ce,
+    }
+    if alpha >= 0:
+        steps["alpha_t"] = balance
+    formula = f"{'alpha_t ' * (alpha >= 0)}(1 - p_t)^{gamma:g} (-log p_t)"
+    return Terms(balance * focus * ce, steps, grad, formula=formula)
+
+
+def check(alpha: float, **_: Any) -> None:
+    if -1 < alpha < 0:
+        raise UsageError(f"alpha is {alpha:g}, but lies between 0 and 1, or is -1 for none.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ Kind = Literal[
     "sign",  # -1 or 1; 0 is taken as -1, with a warning
     "strict sign",  # -1 or 1
     "group",  # any whole number
+    "box",  # x1, y1, x2, y2 with x1 <= x2 and y1 <= y2
 ]
 
 
@@ -52,7 +54,7 @@ class Array:
     kind: Kind
     help: str
 
-    @property
+    @cached_property
     def alternatives(self) -> tuple[tuple[str, ...], ...]:
         return tuple(tuple(axes.strip(" ~").split()) for axes in self.axes.split("|"))
 
@@ -60,7 +62,7 @@ class Array:
     def broadcasts(self) -> bool:
         return self.axes.startswith("~")
 
-    @property
+    @cached_property
     def has_rows(self) -> bool:
         return self.alternatives[0][0].rstrip(".") in ("N", "B")
 
@@ -83,7 +85,8 @@ class Array:
             "N... C": "(C), (N, C), (N, C, d1, ...)",
             "N... | N... C": "(), (N), (N, d1, ...), or that of the class scores",
         }
-        return words.get(self.axes, "broadcasts" if self.broadcasts else f"({', '.join(self.axes.split())})")
+        each = " or ".join(f"({', '.join(axes)})" for axes in self.alternatives)
+        return words.get(self.axes.replace("B", "N"), "broadcasts" if self.broadcasts else each)
 
 
 @dataclass(frozen=True)
@@ -149,3 +152,8 @@ IgnoreIndex: TypeAlias = Annotated[int, Number("rows with this label count for n
 Predictions: TypeAlias = Annotated[Floats, Array("N...", "real", "predictions")]
 Targets: TypeAlias = Annotated[Floats, Array("N...", "real", "true values")]
 ElementWeight: TypeAlias = Annotated[Floats, Array("N...", "weight", "a factor for each element")]
+Boxes: TypeAlias = Annotated[Floats, Array("N 4", "box", "boxes x1, y1, x2, y2")]
+TrueBoxes: TypeAlias = Annotated[Floats, Array("N 4", "box", "true boxes x1, y1, x2, y2")]
+BoxEps: TypeAlias = Annotated[float, Number("added to what areas and the diagonal divide by", min=0)]
+Scores: TypeAlias = Annotated[Floats, Array("N...", "real", "scores: positive for the label 1")]
+Signs: TypeAlias = Annotated[Floats, Array("N...", "sign", "-1 or 1; 0 is taken as -1")]

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+
+def cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any]]:
+    import torch
+    from torch.nn import functional as F  # noqa: N812  torch's own custom
+
+    for shape in [(), (4,), (3, 2), (2, 3, 2), (50,)]:
+        for scale in (1, 30):
+            labels = np.asarray(rng.choice([-1.0, 1.0], shape))
+
+            def function(x: Any, reduction: str, labels: Any = labels) -> Any:
+                return F.soft_margin_loss(x, torch.tensor(labels), reduction=reduction)
+
+            # PyTorch computes log(1 + exp(-y x)): small losses have lost their digits there
+            yield {"logits": np.asarray(rng.normal(0, scale, shape)), "labels": labels}, function

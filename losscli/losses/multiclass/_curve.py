@@ -84,7 +84,7 @@ def _of_probabilities(
         pull = ops.shared(share, slope(n))
         return pull.sum(axis=1, keepdims=True) * ops.softmax(logits, at) - pull
 
-    return Terms(losses.sum(axis=1), table | {"target": target, "loss": Summed(losses)}, grad, formula=formula)
+    return Terms(ops.row_sum(losses), table | {"target": target, "loss": Summed(losses)}, grad, formula=formula)
 
 
 def _class_steps(z: Floats, at: ops.Peak, columns: Mapping[str, Curve], alpha: Floats | None) -> dict[str, Step]:

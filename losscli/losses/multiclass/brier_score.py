@@ -51,7 +51,7 @@ def brier_score(
         return 2 * half * difference
 
     return Terms(
-        value=losses.sum(axis=1),
+        value=ops.row_sum(losses),
         steps={
             "prob": Summed(probs),
             "target": lambda: np.eye(probs.shape[1])[labels],

@@ -1,0 +1,43 @@
+"""hinge: How far a score falls short of a margin of 1 on its side.
+
+    loss = max(0, 1 - y x)
+
+Keras: Hinge (then the mean over the last axis)
+optax: hinge_loss
+sklearn: hinge_loss
+
+Examples:
+    losscli hinge --logits 0.15,-0.34,0.12,0.67,0.55 --labels -1,1,-1,1,-1
+    losscli hinge --logits '2,-1; 0.5,3' --labels '1,-1; 1,1' --grad
+    losscli hinge --logits 2,-0.5 --labels 1,0
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from losscli.params import Floats, Scores, Signs
+from losscli.terms import Terms
+
+
+def hinge(logits: Scores, labels: Signs) -> Terms:
+    """How far a score falls short of a margin of 1 on the side of its label, element by element.
+
+        loss = max(0, 1 - y x)
+
+    A mean divides by the number of elements. Labels 0 and 1 are taken as -1 and 1 with a note, as Keras does in
+    silence; optax and scikit-learn take -1 and 1 only. The gradient is 0 at the corner y x = 1. `categorical-hinge` is
+    the loss for one label among classes.
+
+    Source: Keras, Hinge; scikit-learn, sklearn.metrics.hinge_loss; Cortes and Vapnik 1995, "Support-Vector Networks".
+    """
+    short = 1 - labels * logits
+
+    def grad() -> Floats:
+        return np.where(short > 0, -labels, short * 0)
+
+    return Terms(
+        value=np.maximum(short, 0),
+        steps={"logit": logits, "label": labels, "y x": lambda: labels * logits, "1 - y x": short},
+        grad=grad,
+    )

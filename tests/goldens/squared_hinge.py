@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from tests.goldens._keras import losses, reduced
+
+
+def cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any]]:
+    import torch
+
+    keras = losses()
+    for shape in [(1,), (4,), (3, 2), (2, 3, 2), (50,), (7, 5)]:
+        labels = rng.choice([-1.0, 1.0], shape)
+        # odd sixteenths: Keras computes this one in float32, and halves the gradient at the corner
+        logits = (2 * rng.integers(-30, 30, shape) + 1) / 16
+
+        def each(x: Any, labels: Any = labels) -> Any:
+            # Keras takes the mean over a last axis: one of length 1 leaves each element its own loss
+            return keras.squared_hinge(torch.tensor(labels)[..., None], x[..., None]).double()
+
+        yield {"logits": logits, "labels": labels}, reduced(each)

@@ -1,0 +1,39 @@
+"""diou: 1 - IoU, plus the distance of the centers.
+
+    loss = 1 - IoU + distance^2 / diagonal^2
+
+torchvision: distance_box_iou_loss
+
+Examples:
+    losscli diou --input 0,0,2,2 --target 1,1,3,3
+    losscli diou --input '0,0,2,2; 0,0,1,1' --target '1,1,3,3; 2,2,3,3' --grad
+    losscli diou --input '0,0,2,2; 0,0,1,1' --target '0,0,2,2; 0,0,1,2' --reduction none
+"""
+
+from __future__ import annotations
+
+from losscli.losses.detection import _boxes
+from losscli.params import BoxEps, Boxes, Floats, TrueBoxes
+from losscli.terms import Step, Terms
+
+
+def distance_box_iou(input: Boxes, target: TrueBoxes, *, eps: BoxEps = 1e-7) -> Terms:
+    """1 - IoU, plus the squared distance of the centers in units of the enclosing box's diagonal.
+
+        IoU  = intersection / (union + eps)
+        loss = 1 - IoU + distance^2 / (diagonal^2 + eps)
+
+    Boxes are x1, y1, x2, y2 with x1 <= x2 and y1 <= y2. A mean divides by the number of boxes; torchvision's default is
+    the reduction none, and its mean over no boxes is 0.
+
+    Source: torchvision.ops.distance_box_iou_loss; Zheng et al. 2020, "Distance-IoU Loss".
+    """
+    at = _boxes.paired(input, target, eps)
+    moved = _boxes.distance_share(at)
+
+    def grad() -> Floats:
+        both = zip(_boxes.iou_loss_slopes(at), _boxes.distance_slopes(at), strict=True)
+        return _boxes.columns([iou + distance for iou, distance in both], at)
+
+    steps: dict[str, Step] = {**_boxes.overlap_steps(at), **_boxes.distance_steps(at)}
+    return Terms(at.iou_loss + moved, steps, grad, formula="1 - IoU + distance^2 / diagonal^2")

@@ -1,0 +1,57 @@
+"""giou: 1 - IoU, plus the empty share of the enclosing box.
+
+    loss = 1 - IoU + (enclosing - union) / enclosing
+
+torchvision: generalized_box_iou_loss
+MONAI: BoxGIoULoss
+
+Examples:
+    losscli giou --input 0,0,2,2 --target 1,1,3,3
+    losscli giou --input '0,0,2,2; 0,0,1,1' --target '1,1,3,3; 2,2,3,3' --grad
+    losscli giou --input '0,0,2,2; 0,0,1,1' --target '0,0,2,2; 0,0,1,2' --reduction none
+"""
+
+from __future__ import annotations
+
+from losscli.losses.detection import _boxes
+from losscli.params import BoxEps, Boxes, Floats, TrueBoxes
+from losscli.terms import Step, Terms
+
+
+def generalized_box_iou(input: Boxes, target: TrueBoxes, *, eps: BoxEps = 1e-7) -> Terms:
+    """1 - IoU, plus the share of the smallest enclosing box that neither box covers: from 0 to 2.
+
+        IoU  = intersection / (union + eps)
+        loss = 1 - IoU + (enclosing - union) / (enclosing + eps)
+
+    Boxes are x1, y1, x2, y2 with x1 <= x2 and y1 <= y2. A mean divides by the number of boxes; torchvision's default is
+    the reduction none, and its mean over no boxes is 0.
+
+    Source: torchvision.ops.generalized_box_iou_loss; Rezatofighi et al. 2019, "Generalized Intersection over Union".
+    """
+    at = _boxes.paired(input, target, eps)
+    enclosing = at.hull[0] * at.hull[1]
+    share = at.empty / (enclosing + at.eps)
+
+    def grad() -> Floats:
+        w, h = at.hull
+        below = enclosing + at.eps
+        of_hull = [side * slope for side, slope in zip((h, w, h, w), _boxes.hull_slopes(at), strict=True)]
+        slopes = zip(
+            _boxes.iou_loss_slopes(at),
+            of_hull,
+            _boxes.area_slopes(at),
+            _boxes.intersection_slopes(at),
+            strict=True,
+        )
+        return _boxes.columns(
+            [d + hull * (at.union + at.eps) / below**2 - (area - shared) / below for d, hull, area, shared in slopes],
+            at,
+        )
+
+    steps: dict[str, Step] = {
+        **_boxes.overlap_steps(at),
+        "enclosing": lambda: enclosing / at.scale**2,
+        "empty share": share,
+    }
+    return Terms(at.iou_loss + share, steps, grad, formula="1 - IoU + (enclosing - union) / enclosing")

@@ -1,0 +1,63 @@
+"""huber: Squared error near the target, absolute error far from it.
+
+    loss = (x - t)^2 / 2                      where |x - t| <= delta
+    loss = delta (|x - t| - delta / 2)        elsewhere
+
+PyTorch: HuberLoss
+Keras: Huber
+optax: huber_loss
+
+Examples:
+    losscli huber --input 2.5,0,2,8 --target 3,-0.5,2,5
+    losscli huber --input 2.5,0,2,8 --target 3,-0.5,2,5 --delta 0.5
+    losscli huber --input 2.5,0,2,8 --target 3,-0.5,2,5 --weight 1,1,1,3 --grad
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from losscli.params import ElementWeight, Floats, Number, Predictions, Targets
+from losscli.terms import Step, Terms
+
+
+def huber(
+    input: Predictions,
+    target: Targets,
+    *,
+    weight: ElementWeight | None = None,
+    delta: Annotated[float, Number("the error from which on the loss is linear", above=0)] = 1.0,
+) -> Terms:
+    """Squared error near the target, absolute error far from it, element by element.
+
+        loss = w m (|e| - m / 2),   e = x - t,   m = min(|e|, delta)
+
+    which is w e^2 / 2 up to delta and w delta (|e| - delta / 2) beyond it; delta times smooth-l1 with beta = delta.
+    A mean divides by the number of elements, not by the weights: so does PyTorch 2.13 here, unlike in mse and l1.
+
+    Source: PyTorch, torch.nn.functional.huber_loss; Huber 1964, "Robust Estimation of a Location Parameter".
+    """
+    error = input - target
+    size = np.abs(error)
+    capped = np.minimum(size, delta)
+    slack = size - 0.5 * capped
+    if weight is None:
+        value = capped * slack
+    else:
+        # capped <= 2 slack: a small weight goes to the larger one, a large weight to the smaller one, so that the
+        # first product neither vanishes nor overflows where the whole does not
+        light = weight < 1
+        value = weight * np.where(light, slack, capped)
+        value *= np.where(light, capped, slack)
+
+    def grad() -> Floats:
+        slope = np.clip(error, -delta, delta)
+        return slope if weight is None else weight * slope
+
+    steps: dict[str, Step] = {"input": input, "target": target, "error": error, "|error|": size}
+    if weight is not None:
+        steps["weight"] = weight
+    pieces = f"e^2 / 2 where |e| <= {delta:g}, else {delta:g} (|e| - {delta / 2:g})"
+    return Terms(value, steps, grad, formula=f"{pieces if weight is None else f'w ({pieces})'},  e = x - t")

@@ -1,0 +1,43 @@
+"""l1, mae: Absolute difference of prediction and target.
+
+    loss = |x - t|
+
+PyTorch: L1Loss
+Keras: MeanAbsoluteError
+sklearn: mean_absolute_error
+
+Examples:
+    losscli l1 --input 2.5,0,2,8 --target 3,-0.5,2,7
+    losscli mae --input '2.5,0; 2,8' --target '3,-0.5; 2,7' --weight '1,1; 1,3'
+    losscli l1 --input 2.5,0,2,8 --target 3,-0.5,2,7 --reduction none --json
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from losscli.params import ElementWeight, Floats, Predictions, Targets
+from losscli.terms import Step, Terms
+
+
+def mean_absolute_error(input: Predictions, target: Targets, *, weight: ElementWeight | None = None) -> Terms:
+    """Absolute difference of prediction and target, element by element.
+
+        loss = w |x - t|
+
+    A mean divides by the sum of the weights. The gradient is 0 where the two are equal.
+
+    Source: PyTorch, torch.nn.functional.l1_loss.
+    """
+    error = input - target
+    value = np.abs(error)
+    if weight is not None:
+        value *= weight
+
+    def grad() -> Floats:
+        return np.sign(error) if weight is None else weight * np.sign(error)
+
+    steps: dict[str, Step] = {"input": input, "target": target, "error": error}
+    if weight is not None:
+        steps["weight"] = weight
+    return Terms(value, steps, grad, divisor=weight, formula=f"{'w ' * (weight is not None)}|x - t|")

@@ -1,0 +1,60 @@
+"""msle: Squared difference of the logarithms of 1 + x and 1 + t.
+
+    loss = (log(1 + x) - log(1 + t))^2
+
+sklearn: mean_squared_log_error
+Keras: MeanSquaredLogarithmicError (clips x and t to 1e-7)
+
+Examples:
+    losscli msle --input 2.5,5,4,8 --target 3,5,2.5,7
+    losscli msle --input 2.5,5,4,8 --target 3,5,2.5,7 --grad
+    losscli msle --input 999 --target 99
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from losscli.params import Array, Floats
+from losscli.terms import Terms
+
+
+def mean_squared_logarithmic_error(
+    input: Annotated[Floats, Array("N...", "above -1", "predictions, above -1")],
+    target: Annotated[Floats, Array("N...", "above -1", "true values, above -1")],
+) -> Terms:
+    """Squared difference of the logarithms of 1 + x and 1 + t, element by element.
+
+        loss = (log(1 + x) - log(1 + t))^2
+
+    As in scikit-learn. Keras raises both to 1e-7 first, which hides negative predictions.
+
+    Source: scikit-learn, sklearn.metrics.mean_squared_log_error.
+    """
+    error = input - target
+    # log(1 + a) - log(1 + b) = log1p((a - b) / (1 + b)) with a > b: accurate also where the two logarithms are close
+    lower = np.minimum(input, target)
+    lower += 1
+    ratio = np.abs(error)
+    ratio /= lower
+    difference = np.log1p(ratio)
+    if np.isinf(difference).any():  # perhaps the quotient alone was too large
+        difference = np.where(np.isinf(ratio), np.abs(np.log1p(input) - np.log1p(target)), difference)
+
+    def grad() -> Floats:
+        return 2 * np.copysign(difference, error) / (1 + input)
+
+    return Terms(
+        difference * difference,
+        {
+            "input": input,
+            "target": target,
+            "log(1 + input)": lambda: np.log1p(input),
+            "log(1 + target)": lambda: np.log1p(target),
+            "difference": lambda: np.copysign(difference, error),
+        },
+        grad,
+        formula="(log(1 + x) - log(1 + t))^2",
+    )

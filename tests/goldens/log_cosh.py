@@ -25,7 +25,6 @@ def keras_function(name: str, target: Any) -> Any:
     """A function of keras.losses, element by element: Keras averages the last axis, here one of length 1."""
     os.environ |= {"KERAS_BACKEND": "jax", "JAX_ENABLE_X64": "1"}
     import keras
-
     from keras.src.backend.common import dtypes
 
     keras.config.set_floatx("float64")

@@ -12,9 +12,9 @@ def cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any]]:
     import torch
 
     keras = losses()
-    for shape in [(1,), (4,), (3, 2), (2, 3, 2), (50,), (7, 5)]:
+    for shape in [(1,), (4,), (4, 2), (2, 4, 2), (64,)]:
         labels = rng.choice([-1.0, 1.0], shape)
-        # odd sixteenths: Keras computes this one in float32, and halves the gradient at the corner
+        # odd sixteenths of 2**n elements: Keras computes this one in float32, and halves the gradient at the corner
         logits = (2 * rng.integers(-30, 30, shape) + 1) / 16
 
         def each(x: Any, labels: Any = labels) -> Any:

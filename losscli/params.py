@@ -29,6 +29,7 @@ Kind = Literal[
     "label",  # a class index; an array that has the class axis holds class probabilities
     "label list",  # class indices; -1 ends a list before its row is full
     "distribution",  # class probabilities
+    "mask",  # a class index; membership from 0 to 1 with the class axis, or where there is one class
     "weight",  # 0 or more
     "nonnegative",  # 0 or more; NaN may pass
     "above -1",
@@ -37,6 +38,8 @@ Kind = Literal[
     "group",  # any whole number
     "box",  # x1, y1, x2, y2 with x1 <= x2 and y1 <= y2
 ]
+
+Doubt = Literal["", "softmax twice", "no log-probabilities", "beyond 0 to 1", "no distribution"]  # see losscli.doubts
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Array:
     axes: str
     kind: Kind
     help: str
+    doubt: Doubt = ""
 
     @cached_property
     def alternatives(self) -> tuple[tuple[str, ...], ...]:
@@ -128,7 +132,9 @@ class Parameter:
         """The name, and for an array its singular or plural: a user need not remember which."""
         if not isinstance(self.marker, Array):
             return (self.name,)
-        return (self.name, self.name[:-1] if self.name.endswith("s") else self.name + "s")
+        if self.name.endswith("s"):
+            return (self.name, self.name[: -2 if self.name.endswith("sses") else -1])
+        return (self.name, self.name + "s")
 
 
 def declared(function: Callable[..., Any]) -> dict[str, Parameter]:
@@ -141,8 +147,8 @@ def declared(function: Callable[..., Any]) -> dict[str, Parameter]:
     return parameters
 
 
-Logits: TypeAlias = Annotated[Floats, Array("N... C", "real", "scores before the softmax")]
-LogProbs: TypeAlias = Annotated[Floats, Array("N... C", "real", "log-probabilities")]
+Logits: TypeAlias = Annotated[Floats, Array("N... C", "real", "scores before the softmax", "softmax twice")]
+LogProbs: TypeAlias = Annotated[Floats, Array("N... C", "real", "log-probabilities", "no log-probabilities")]
 Labels: TypeAlias = Annotated[
     Floats, Array("N... | N... C", "label", "class indices from 0; or one-hot or class probabilities")
 ]
@@ -157,3 +163,30 @@ TrueBoxes: TypeAlias = Annotated[Floats, Array("N 4", "box", "true boxes x1, y1,
 BoxEps: TypeAlias = Annotated[float, Number("added to what areas and the diagonal divide by", min=0)]
 Scores: TypeAlias = Annotated[Floats, Array("N...", "real", "scores: positive for the label 1")]
 Signs: TypeAlias = Annotated[Floats, Array("N...", "sign", "-1 or 1; 0 is taken as -1")]
+ClassScores: TypeAlias = Annotated[Floats, Array("N... C", "real", "scores, one a class")]
+
+# what the libraries of segmentation hide, each in its own way
+PixelScores: TypeAlias = Annotated[Floats, Array("B... C", "real", "scores of each pixel, or probabilities")]
+Masks: TypeAlias = Annotated[
+    Floats, Array("B... | B... C", "mask", "class indices; or membership from 0 to 1, by class or of the one class")
+]
+MaskMode: TypeAlias = Annotated[
+    Literal["multiclass", "multilabel", "binary"],
+    Choice("softmax over classes, sigmoid by class, or one sigmoid and no class axis; the names are smp's"),
+]
+FromLogits: TypeAlias = Annotated[bool, Choice("whether softmax or sigmoid comes first; MONAI, Keras: no")]
+PerImage: TypeAlias = Annotated[bool, Choice("for each image (MONAI), or over the batch (smp, Keras)")]
+Average: TypeAlias = Annotated[
+    Literal["macro", "micro"], Choice("a loss for each class (smp, MONAI, optax), or for all as one (Keras)")
+]
+MaskClasses: TypeAlias = Annotated[Ints, Array("K", "label", "only these classes; without 0, the background is out")]
+Overlap: TypeAlias = Annotated[
+    Literal["min", "product"], Choice("TP of soft masks: min(p, t) (smp), or p t (MONAI, Keras, optax)")
+]
+Empty: TypeAlias = Annotated[
+    Literal["zero", "formula", "skip"],
+    Choice("a class that is in no mask: loss 0 (smp), what the formula gives (MONAI, Keras), or left out"),
+]
+SmoothNr: TypeAlias = Annotated[float, Number("added above; MONAI 1e-5, optax 1, Keras 1e-7", min=0)]
+SmoothDr: TypeAlias = Annotated[float, Number("added below; MONAI 1e-5, optax 1, Keras 1e-7", min=0)]
+IgnoredMask: TypeAlias = Annotated[int, Number("pixels with this label count for nothing", whole=True)]

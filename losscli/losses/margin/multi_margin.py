@@ -1,0 +1,70 @@
+"""multi-margin: How far every other class comes within a margin of the label.
+
+    loss = 1/C sum_{c != y} max(0, m - z[y] + z[c])^p
+
+PyTorch: MultiMarginLoss
+
+Examples:
+    losscli multi-margin --logits 0.1,0.2,0.4,0.8 --label 2
+    losscli multi-margin --logits '2,0.5,-1; 0.5,1,0' --labels 0,2 --p 2 --margin 0.5
+    losscli multi-margin --logits '2,0.5,-1; 0.5,1,0' --labels 0,2 --weight 1,2,3 --grad
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from losscli import ops
+from losscli.losses.margin import _exact
+from losscli.params import ClassIndices, ClassScores, ClassWeight, Floats, Number
+from losscli.terms import Step, Summed, Terms
+
+
+def multi_margin(
+    logits: ClassScores,
+    labels: ClassIndices,
+    *,
+    p: Annotated[int, Number("the power, 1 or 2", min=1, max=2, whole=True)] = 1,
+    margin: Annotated[float, Number("by how much the label's score shall exceed the others")] = 1.0,
+    weight: ClassWeight | None = None,
+) -> Terms:
+    """How far every other class comes within a margin of the label's score, summed over these classes.
+
+        loss = w[y] / C sum_{c != y} max(0, m - z[y] + z[c])^p
+
+    The sum is over C - 1 classes and divided by C, as in PyTorch. A mean divides by the number of rows, not by the
+    weights. This is Weston and Watkins' hinge; `categorical-hinge` is Crammer and Singer's, of the closest class alone.
+
+    Source: PyTorch, torch.nn.MultiMarginLoss; Weston and Watkins 1999, "Support Vector Machines for Multi-Class Pattern
+    Recognition".
+    """
+    rows, classes = np.arange(len(labels)), logits.shape[1]
+    over = _exact.above(logits, margin, ops.pick(logits, labels))
+    short = np.maximum(over, 0)
+    short[rows, labels] = 0
+    share = np.full(len(labels), 1 / classes) if weight is None else weight[labels] / classes
+    losses = short if p == 1 else np.square(short)
+
+    def grad() -> Floats:
+        slope = (short > 0) * share[:, None] if p == 1 else 2 * short * share[:, None]
+        slope[rows, labels] = -ops.row_sum(slope)
+        return slope
+
+    steps: dict[str, Step] = {
+        "logit": logits,
+        "m - z[y] + z": over,
+        "loss": Summed(lambda: losses * share[:, None]),
+        "label": labels,
+    }
+    if weight is not None:
+        steps["weight"] = lambda: weight[labels]
+    steps["logit[y]"] = lambda: ops.pick(logits, labels)
+    power = "^2" * (p == 2)
+    return Terms(
+        value=ops.row_sum(losses) / classes if weight is None else ops.row_sum(losses) * share,
+        steps=steps,
+        grad=grad,
+        formula=f"{'w[y] ' * (weight is not None)}1/C sum_(c != y) max(0, {margin:g} - z[y] + z[c]){power}",
+    )

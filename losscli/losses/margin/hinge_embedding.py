@@ -1,0 +1,50 @@
+"""hinge-embedding: A distance for like pairs; for unlike ones what it lacks of a margin.
+
+    loss = x for y = 1; max(0, m - x) for y = -1
+
+PyTorch: HingeEmbeddingLoss
+
+Examples:
+    losscli hinge-embedding --input 0.3,0.4,2.5 --labels 1,-1,-1
+    losscli hinge-embedding --input 0.3,0.4,2.5 --labels 1,-1,-1 --margin 3
+    losscli hinge-embedding --input 0.3,0.4,2.5 --labels 1,-1,-1 --grad
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from losscli.params import Array, Floats, Number
+from losscli.terms import Terms
+
+
+def hinge_embedding(
+    input: Annotated[Floats, Array("N...", "real", "the distance of each pair")],
+    labels: Annotated[Floats, Array("N...", "strict sign", "1: a pair of like things; -1: of unlike ones")],
+    *,
+    margin: Annotated[float, Number("how far apart unlike things shall be")] = 1.0,
+) -> Terms:
+    """The distance of a like pair; for an unlike pair, what the distance lacks of a margin; element by element.
+
+        loss = x               for y = 1
+               max(0, m - x)   for y = -1
+
+    A mean divides by the number of pairs. At the corner x = m the gradient is -1, as PyTorch's is. PyTorch adds both
+    branches for a label that is neither 1 nor -1; here that is an error.
+
+    Source: PyTorch, torch.nn.HingeEmbeddingLoss.
+    """
+    like = labels > 0
+    lack = margin - input
+
+    def grad() -> Floats:
+        return np.where(like, 1.0, np.where(lack >= 0, -1.0, 0.0))
+
+    return Terms(
+        value=np.where(like, input, np.maximum(lack, 0)),
+        steps={"input": input, "label": labels, "m - x": lack},
+        grad=grad,
+        formula=f"x for y = 1; max(0, {margin:g} - x) for y = -1",
+    )

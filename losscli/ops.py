@@ -49,19 +49,19 @@ def softmax_peak(z: Floats) -> Peak:
     takes nearly all. A row with NaN, +inf, or nothing but -inf has a NaN rest.
     """
     peak = z.max(axis=1)
-    e = z - peak[:, None]
-    np.exp(e, out=e)
-    rest = _sum_of_others(e, z, peak)
-    # exp turns the absolute rounding of z_c - peak into a relative one, up to 700 units where the difference is -700.
-    # It shows only when the loss is about as small as rest: there, add exp's first-order correction.
-    close = np.flatnonzero((rest < 0.1) & (rest > 0))
-    if close.size:
-        rest[close] = _sum_of_others(exp_of_difference(z[close], peak[close]), z[close], peak[close])
+    e = np.exp(z)
+    # Dividing exp(z_c) by exp(peak) is right to the last digits; exp(z_c - peak) has the rounding of a difference in its
+    # exponent. Only where exp overflows or vanishes, the difference has to do.
+    largest = np.exp(peak)
+    rest = _sum_of_others(e, z, peak, largest) / largest
+    far = np.flatnonzero(~((np.abs(peak) < 300) & (rest > 1e-150)))
+    if far.size:
+        rest[far] = _sum_of_others(exp_of_difference(z[far], peak[far]), z[far], peak[far], np.float64(1))
     return Peak(peak, rest)
 
 
-def _sum_of_others(e: Floats, z: Floats, peak: Floats) -> Floats:
-    """The sum of each row of `e` without one entry where z is at its peak; overwrites `e`."""
+def _sum_of_others(e: Floats, z: Floats, peak: Floats, largest: Floats) -> Floats:
+    """The sum of each row of `e` without one entry where z is at its peak and e is `largest`; overwrites `e`."""
     if z.shape[1] > NARROW:
         e[np.arange(len(e)), z.argmax(axis=1)] = peak - peak  # 0, or NaN where the peak is infinite or NaN
         return row_sum(e)
@@ -69,7 +69,7 @@ def _sum_of_others(e: Floats, z: Floats, peak: Floats) -> Floats:
     others = z != peak[:, None]
     e *= others
     ties = z.shape[1] - 1 - others.view(np.int8).sum(axis=1, dtype=np.int8)
-    return row_sum(e) + ties
+    return row_sum(e) + ties * largest
 
 
 def exp_of_difference(z: Floats, peak: Floats) -> Floats:
@@ -112,8 +112,7 @@ def softmax_minus_one_hot(z: Floats, at: Peak, y: Ints) -> Floats:
 
 def exponentials(z: Floats, at: Peak) -> tuple[str, Callable[[], Floats]]:
     """The textbook's exp(z) where that neither overflows nor vanishes, else exp(z - max): its name and a function."""
-    peaks = at.peak[np.isfinite(at.peak)]
-    if peaks.max(initial=0) < 700 and peaks.min(initial=0) > -700:
+    if at.peak.max(initial=0) < 700 and at.peak.min(initial=0) > -700:
         return "exp", lambda: np.exp(z)
     return "exp(z - max)", lambda: softmax(z, at) * (1 + at.rest)[:, None]
 

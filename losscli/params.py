@@ -57,6 +57,7 @@ class Array:
     kind: Kind
     help: str
     doubt: Doubt = ""
+    picked: bool = False  # the loss reads one number a row: it gets the block as it is, not turned into float64
 
     @cached_property
     def alternatives(self) -> tuple[tuple[str, ...], ...]:
@@ -190,3 +191,5 @@ Empty: TypeAlias = Annotated[
 SmoothNr: TypeAlias = Annotated[float, Number("added above; MONAI 1e-5, optax 1, Keras 1e-7", min=0)]
 SmoothDr: TypeAlias = Annotated[float, Number("added below; MONAI 1e-5, optax 1, Keras 1e-7", min=0)]
 IgnoredMask: TypeAlias = Annotated[int, Number("pixels with this label count for nothing", whole=True)]
+Vectors: TypeAlias = Annotated[Floats, Array("N... D", "real", "vectors, their numbers on the last axis")]
+Temperature: TypeAlias = Annotated[float, Number("what the cosines are divided by", above=0)]

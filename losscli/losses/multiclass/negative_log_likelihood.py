@@ -14,15 +14,17 @@ Examples:
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 
 from losscli import ops
-from losscli.params import ClassIndices, ClassWeight, Floats, IgnoreIndex, LogProbs
+from losscli.params import Array, ClassIndices, ClassWeight, Floats, IgnoreIndex
 from losscli.terms import Step, Summed, Terms
 
 
 def negative_log_likelihood(
-    log_probs: LogProbs,
+    log_probs: Annotated[Floats, Array("N... C", "real", "log-probabilities", "no log-probabilities", picked=True)],
     labels: ClassIndices,
     *,
     weight: ClassWeight | None = None,
@@ -37,7 +39,7 @@ def negative_log_likelihood(
     Source: PyTorch, torch.nn.NLLLoss.
     """
     counts, y = ops.counted(labels, ignore_index)
-    picked = ops.pick(log_probs, y)
+    picked = ops.pick(log_probs, y).astype(np.float64)
     own_weight = None if weight is None else ops.masked(weight[y], counts)
     value = -picked if own_weight is None else -picked * own_weight  # a weight of 0 on -inf is NaN, as in PyTorch
 
@@ -48,10 +50,10 @@ def negative_log_likelihood(
         return one_hot() if own_weight is None else own_weight[:, None] * one_hot()
 
     steps: dict[str, Step] = {
-        "log prob": log_probs,
-        "prob": lambda: np.exp(log_probs),
+        "log prob": lambda: log_probs.astype(np.float64),
+        "prob": lambda: np.exp(log_probs, dtype=np.float64),
         "target": one_hot,
-        "loss": Summed(lambda: ops.shared(share(), -log_probs)),
+        "loss": Summed(lambda: ops.shared(share(), -log_probs.astype(np.float64))),
         "label": labels,
     }
     if own_weight is not None:

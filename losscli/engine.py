@@ -260,7 +260,7 @@ class Result:
         if self.reduction in ("mean", "batchmean"):
             losses = [linked(divide(s, d), terms.link) for s, d in zip(sums, divisors, strict=True)]
         elif self.reduction == "none":
-            losses = terms.value.reshape(self.arguments.rows).tolist()
+            losses = self._user_layout(terms.value).tolist()
         for document, loss, total, divisor, count in zip(self.documents, losses, sums, divisors, counts, strict=True):
             yield Summary(document.id, loss, total, divisor, count, rows - count)
 
@@ -314,12 +314,10 @@ class Result:
 
     def _user_layout(self, a: AnyArray) -> AnyArray:
         """Rows unfolded, classes back where they were; the axis of the documents only where there are several."""
-        axis, rows = self.arguments.class_axis, self.arguments.rows
-        if len(self.documents) > 1:
-            return a.reshape((*rows, *a.shape[1:]))
+        axis, rows, stacked = self.arguments.class_axis, self.arguments.rows, len(self.documents) > 1
         if not self.arguments.declaration.couples_rows:
-            a = a.reshape((*rows[1:], *a.shape[1:]))
-        return a if axis is None or a.ndim != len(rows) else np.moveaxis(a, -1, axis)
+            a = a.reshape((*(rows if stacked else rows[1:]), *a.shape[1:]))
+        return a if axis is None or a.ndim != len(rows) + stacked else np.moveaxis(a, -1, axis + stacked)
 
 
 def _total_of(terms: Terms) -> Total:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class LosscliError(Exception):
     """A problem told in one sentence: where, what was expected, what was found, how to mend it."""
@@ -37,6 +39,20 @@ class DataError(LosscliError, ValueError):
     """The data is wrong."""
 
     exit_code = 3
+
+
+class ElementError(DataError):
+    """Some number of an array is wrong: what the check of a loss raises, who does not know where the user finds it.
+
+    `wrong` says which of the numbers of `array` are, `expected` what was expected.
+    """
+
+    def __init__(self, name: str, array: Any, wrong: Any, expected: str) -> None:
+        super().__init__(f"{name} has a wrong number: {expected}.")
+        self.name = name
+        self.array = array
+        self.wrong = wrong
+        self.expected = expected
 
 
 class FileError(LosscliError, OSError):

@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from losscli.arrays import as_array, checked_option, of_kind, option, plain_dtype, shape
-from losscli.errors import DataError, LosscliWarning, UsageError
+from losscli.arrays import as_array, checked_option, of_kind, option, plain_dtype, shape, shown
+from losscli.errors import DataError, ElementError, LosscliWarning, UsageError
 from losscli.ops import NARROW
 from losscli.params import AnyArray, Array, Parameter
 
@@ -112,7 +112,13 @@ class Arguments:
             else:
                 values[name] = self._converted(name, _as_matrix(array[index], array.ndim - len(self.rows)), index)
         if self.declaration.check is not None:
-            self.declaration.check(**values)
+            try:
+                self.declaration.check(**values)
+            except ElementError as error:
+                at = np.argwhere(error.wrong)[0]
+                found = shown(error.array[tuple(at)])
+                message = f"{error.name}{self._user_index(error.name, at, index)} is {found}, but {error.expected}."
+                raise DataError(message) from None
         return values
 
     def origins(self, name: str) -> AnyArray | None:
@@ -264,6 +270,9 @@ class _Layout:
             self.arrays[scores] = self.arrays[scores][:, None]
         of = self.arrays[scores].shape[1:]
         others = {n: a.shape[1:] for n, a in self.arrays.items() if n != scores and self.marker(n).has_rows}
+        for name, found in others.items():
+            if found != of and self.marker(name).alternatives == self.marker(scores).alternatives:
+                raise DataError(f"{name} has the shape {shape(found)}, but {scores} has {shape(of)}.")
         labels = next(iter(others), None)
         axis = _class_axis(scores, of, labels, others.get(labels or ""), given)
         by_class = {scores}

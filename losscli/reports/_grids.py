@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from losscli.engine import Result, plain, steps_of
+from losscli.ops import row_sum
 from losscli.params import AnyArray, Array
 from losscli.reports import View
 from losscli.reports._records import Gathered
@@ -163,7 +164,7 @@ def row_grid(result: Result, terms: Terms, rows: Sequence[int], n: int, view: Vi
     """One line a row: its steps and its loss."""
     columns: dict[str, AnyArray] = {name: a for name, a in steps_of(terms).items() if a.shape == terms.value.shape[:1]}
     if not result.of.entry.is_function:
-        columns["loss"] = terms.value
+        columns["loss"] = terms.value if terms.value.ndim == 1 else row_sum(terms.value)
     else:
         columns[result.of.entry.name.replace("-", " ")] = terms.value
     if view.grad:
@@ -239,7 +240,8 @@ def worked_out(result: Result, view: View, what: str) -> tuple[str, str]:
     rows = shown_rows(n, 0 if n <= 200 else FEW)
     terms = result.terms(rows) if len(rows) < n else result.terms()
     counts = np.ones(len(rows), bool) if terms.counts is None else terms.counts
-    values = [number(v, view.digits) for v in terms.value[counts].tolist()]
+    values = [number(v, view.digits) for v in _addends(terms.value[counts])]
+    what = what if terms.value.ndim == 1 else "element"
     cut = len(rows) < n or len(values) > FEW
     total = number(result.sum, view.digits)
     if result.reduction == "sum":
@@ -261,9 +263,18 @@ def worked_out(result: Result, view: View, what: str) -> tuple[str, str]:
     if result.link is not None:
         steps = [f"{result.link.name}({step})" for step in (*steps, number(result.total.mean, view.digits))]
     remark = f"mean over {counted(result.count, what)}"
+    if result.reduction == "batchmean":
+        remark = f"sum over {counted(result.count, what)}; the divisor is the batch size"
     if weighted:
         remark += "; the divisor is the sum of their weights"
     return " = ".join(["loss", *steps, number(result.mean, view.digits)]), remark + _ignored(result)
+
+
+def _addends(value: AnyArray) -> list[float]:
+    """The terms of the sum that is worked out: of a loss for each class, those of the only row, or each row's sum."""
+    if value.ndim == 1:
+        return value.tolist()
+    return (value[0] if len(value) == 1 else row_sum(value)).tolist()
 
 
 def stream_grid(shown: Sequence[tuple[int, Any, Any]], view: View) -> Grid:

@@ -1,0 +1,67 @@
+"""js: How far two distributions are from their mean.
+
+    loss = KL(p || m) / 2 + KL(t || m) / 2,   m = (p + t) / 2
+
+SciPy: jensenshannon (its square root)
+
+Examples:
+    losscli js --probs 0.4,0.3,0.3 --target 0.5,0.3,0.2
+    losscli js --probs '0.9,0.1; 0.5,0.5' --target '0.8,0.2; 1,0' --reduction sum
+    losscli js --probs "$(losscli softmax -q --logits 2,1,0)" --target 0.6,0.3,0.1 --grad
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from losscli import ops
+from losscli.params import Array, Floats
+from losscli.terms import Step, Summed, Terms
+
+
+def jensen_shannon_divergence(
+    probs: Annotated[Floats, Array("N... C", "distribution", "class probabilities")],
+    target: Annotated[Floats, Array("N... C", "distribution", "the target's class probabilities")],
+) -> Terms:
+    """How far two distributions are from their mean, in nats: from 0, where they are equal, to log 2.
+
+        loss = 1/2 sum_c (p[c] log(p[c] / m[c]) + t[c] log(t[c] / m[c])),   m = (p + t) / 2,   0 log 0 = 0
+
+    Each row counts once: a mean divides by the number of rows. SciPy's jensenshannon is the square root of this, of
+    distributions that it makes sum to 1 first; here they are taken as they are.
+
+    Source: Lin 1991, "Divergence Measures Based on the Shannon Entropy".
+    """
+    total = probs + target
+    mixture = total / 2
+    # p = m (1 + d) and t = m (1 - d)
+    d = np.divide(probs - target, total, out=np.zeros_like(total), where=total != 0)
+    # (1 + d) log(1 + d) + (1 - d) log(1 - d), so written that for small d next to nothing cancels
+    losses = d * (np.log1p(d) - np.log1p(-d))
+    losses += np.log1p(-d * d)
+    losses *= mixture / 2
+    far = np.nonzero(np.abs(d) > 0.5)
+    losses[far] = (_share(probs[far], mixture[far]) + _share(target[far], mixture[far])) / 2
+
+    def log_ratio(p: Floats, d: Floats) -> Floats:
+        return np.where(np.abs(d) > 0.5, np.log(p / mixture), np.log1p(d))
+
+    def grad() -> Floats:
+        return np.where(total == 0, 0.0, log_ratio(probs, d) / 2)
+
+    steps: dict[str, Step] = {
+        "prob": Summed(probs),
+        "target prob": Summed(target),
+        "mixture": Summed(mixture),
+        "p log(p/m)": Summed(lambda: ops.shared(probs, log_ratio(probs, d))),
+        "t log(t/m)": Summed(lambda: ops.shared(target, log_ratio(target, -d))),
+        "loss": Summed(losses),
+    }
+    formula = "1/2 sum_c (p[c] log(p[c] / m[c]) + t[c] log(t[c] / m[c])),  m = (p + t) / 2"
+    return Terms(value=ops.row_sum(losses), steps=steps, grad=grad, formula=formula)
+
+
+def _share(p: Floats, mixture: Floats) -> Floats:
+    return ops.shared(p, np.log(p / mixture))

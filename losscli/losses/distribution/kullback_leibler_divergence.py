@@ -1,0 +1,80 @@
+"""kl: How far log-probabilities are from a target distribution.
+
+    loss = t (log t - lp)
+
+PyTorch: KLDivLoss
+Keras: KLDivergence (on exp(lp); both clipped to 1e-7)
+optax: kl_divergence, kl_divergence_with_log_targets (summed over the classes)
+
+Examples:
+    losscli kl --log-probs -0.9,-1.2,-1.25 --target 0.5,0.3,0.2 --reduction sum
+    losscli kl --log-probs '-0.1,-2.3; -0.7,-0.7' --target '0.8,0.2; 0.5,0.5' --reduction batchmean
+    losscli kl --log-probs "$(losscli log-softmax -q --logits 2,1,0)" --target 0.6,0.3,0.1 --grad
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import numpy as np
+
+from losscli import ops
+from losscli.errors import ElementError
+from losscli.losses.distribution._logarithm import log_ratio
+from losscli.params import Array, Choice, Floats, LogProbs
+from losscli.terms import Step, Summed, Terms
+
+REDUCTIONS = ("batchmean",)
+
+
+def kullback_leibler_divergence(
+    log_probs: LogProbs,
+    target: Annotated[Floats, Array("N... C", "real", "the target's class probabilities")],
+    *,
+    log_target: Annotated[bool, Choice("the target is given by its logarithms")] = False,
+) -> Terms:
+    """How far log-probabilities are from a target distribution, class by class; their sum is the divergence KL(t || p).
+
+        loss = t (log t - lp)            or, for a target given by its logarithms,  exp(lt) (lt - lp)
+
+    A class with t = 0 adds nothing, even where lp is -inf (0 log 0 = 0; PyTorch: NaN there).
+
+    The mean divides by the number of all elements, rows times classes. That is not the divergence: batchmean is, which
+    divides the sum by the batch size, the length of the first axis; one distribution alone is a batch of one (PyTorch
+    divides by its number of classes). PyTorch warns that its mean will become batchmean in its next major release.
+    Keras and optax sum over the classes, and Keras then means over the rows, which is batchmean.
+
+    Source: PyTorch, torch.nn.KLDivLoss; Kullback and Leibler 1951, "On Information and Sufficiency".
+    """
+    if log_target:
+        share = np.exp(target)
+        difference = target - log_probs
+    else:
+        share = target
+        difference = log_ratio(target, log_probs)
+    value = share * difference
+    if np.isnan(value).any():  # perhaps 0 log 0
+        value = ops.shared(share, difference)
+
+    def grad() -> Floats:
+        return -share
+
+    steps: dict[str, Step] = {
+        "log prob": log_probs,
+        "prob": Summed(lambda: np.exp(log_probs)),
+        "target prob": Summed(share),
+        "log target prob": target if log_target else lambda: np.log(target),
+        "log ratio": difference,
+        "loss": Summed(value),
+    }
+    return Terms(value, steps, grad, formula="exp(lt) (lt - lp)" if log_target else "t (log t - lp)")
+
+
+def check(target: Floats, log_target: bool, **_: Any) -> None:
+    """A target that is not what --log-target says."""
+    if log_target:
+        wrong, expected = target > 1e-3, "a log-probability is 0 or less. A target of probabilities needs no log_target"
+    else:
+        wrong, expected = target < 0, "a class probability is 0 or more. Log-probabilities need log_target"
+    if wrong.any():
+        raise ElementError("target", target, wrong, expected)

@@ -126,6 +126,8 @@ def class_grid(result: Result, view: View, rows: Sequence[int]) -> Grid:
     if view.grad and _grad_is_a_column(result, _columns(result)):
         columns["grad"] = result.gradient_of(terms)
     labels = plain(terms.steps).get("label")
+    if labels is not None and labels.dtype.kind != "i":  # -1 or 1, which is no class
+        labels = None
     target = columns.get("target")
     n, classes = terms.value.shape[0], next(iter(columns.values())).shape[1]
     several = math.prod(result.shape) > 1
@@ -214,11 +216,11 @@ def _whole_gradient(result: Result, view: View) -> Grid:
     """The gradient in the layout of the input, one line for all classes of a place."""
     gradient = result.gradient()
     classes = result.arguments.classes
-    axis = result.arguments.class_axis
-    if classes is None or gradient.shape[-1 if axis is None else axis] != classes:
+    axis = -1 if result.arguments.class_axis is None else result.arguments.class_axis
+    if classes is None or gradient.ndim <= max(axis, 0) or gradient.shape[axis] != classes:
         gradient, names = gradient[..., None], ["grad"]
     else:
-        gradient = np.moveaxis(gradient, -1 if axis is None else axis, -1)
+        gradient = np.moveaxis(gradient, axis, -1)
         names = [f"grad[{class_name(result, c)}]" for c in range(classes)]
     at = gradient.shape[:-1]
     rows = shown_rows(math.prod(at), view.max_rows)

@@ -1,0 +1,81 @@
+"""cosine-embedding: Like pairs shall point the same way, unlike ones shall not.
+
+    loss = 1 - cos(x1, x2) for y = 1; max(0, cos(x1, x2) - m) for y = -1
+
+PyTorch: CosineEmbeddingLoss
+
+Examples:
+    losscli cosine-embedding --input1 1,2,3 --input2 2,4,7 --label 1
+    losscli cosine-embedding --input1 '1,0; 1,1' --input2 '1,1; 1,2' --labels 1,-1 --margin 0.5
+    losscli cosine-embedding --input1 '1,0; 1,1' --input2 '1,1; 1,2' --labels 1,-1 --grad
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import numpy as np
+
+from losscli.losses.embedding import _angles
+from losscli.params import Array, Floats, Number, Vectors
+from losscli.terms import Summed, Terms
+
+EPS = float(np.float32(1e-12))  # PyTorch adds it to the squared norms, and holds it in float32
+
+
+def cosine_embedding(
+    input1: Vectors,
+    input2: Vectors,
+    labels: Annotated[Floats, Array("N...", "strict sign", "1: a pair of like things; -1: of unlike ones")],
+    *,
+    margin: Annotated[float, Number("the cosine that unlike pairs may have", min=-1, max=1)] = 0.0,
+) -> Terms:
+    """One minus the cosine for a like pair; for an unlike pair, by how much its cosine exceeds a margin.
+
+        loss = 1 - cos             for y = 1         cos = x1.x2 / sqrt((|x1|^2 + 1e-12) (|x2|^2 + 1e-12))
+               max(0, cos - m)     for y = -1
+
+    The 1e-12 is PyTorch's; it makes the cosine of a vector of zeros 0. A mean divides by the number of pairs. The
+    gradient is with respect to input1.
+
+    Source: PyTorch, torch.nn.CosineEmbeddingLoss.
+    """
+    angles = _angles.between(input1, input2)
+    shrunk1, lost1 = _shrinkage(angles.norm1)
+    shrunk2, lost2 = _shrinkage(angles.norm2)
+    cosine = angles.cosine * shrunk1 * shrunk2
+    # 1 - cos: what the angle leaves, and what 1e-12 takes away; both keep their digits
+    gap = angles.gap + angles.cosine * (lost1 + shrunk1 * lost2)
+    like = labels > 0
+    over = cosine - margin
+
+    def grad() -> Floats:
+        (u, norm), (v, _) = _angles.units(input1), _angles.units(input2)
+        slope = (v * shrunk2[:, None] - u * (cosine * shrunk1)[:, None]) / np.hypot(norm, EPS**0.5)[:, None]
+        return slope * np.where(like, -1.0, (over >= 0) * 1.0)[:, None]
+
+    return Terms(
+        value=np.where(like, gap, np.maximum(over, 0)),
+        steps={
+            "x1": input1,
+            "x2": input2,
+            "x1 x2": Summed(lambda: input1 * input2),
+            "label": labels,
+            "|x1|": angles.norm1,
+            "|x2|": angles.norm2,
+            "cosine": cosine,
+        },
+        grad=grad,
+        formula=f"1 - cos(x1, x2) for y = 1; max(0, cos(x1, x2){f' - {margin:g}' * bool(margin)}) for y = -1",
+    )
+
+
+def _shrinkage(norm: Floats) -> tuple[Floats, Floats]:
+    """k = |x| / sqrt(|x|^2 + 1e-12), and 1 - k without cancellation."""
+    r = EPS**0.5 / norm
+    h = np.hypot(1, r)
+    return 1 / h, np.where(norm == 0, 1.0, r / h * (r / (1 + h)))
+
+
+def check(input1: Floats, input2: Floats, **_: Any) -> None:
+    _angles.warn_of_zeros(input1=input1, input2=input2)

@@ -32,8 +32,8 @@ def margin_ranking(
 
         loss = max(0, -y (x1 - x2) + m)
 
-    A mean divides by the number of pairs. The gradient is with respect to input1, and of the loss's left part at the
-    corner, as PyTorch's is; that of input2 is its negative.
+    A mean divides by the number of pairs. The gradient is with respect to input1; that of input2 is its negative. At
+    the corner it is -y, as PyTorch's is.
 
     Source: PyTorch, torch.nn.MarginRankingLoss.
     """

@@ -1,0 +1,76 @@
+"""triplet: An anchor shall be closer to a like thing than to an unlike one.
+
+    loss = max(0, d(a, p) - d(a, n) + m),   d(x, y) = |x - y + eps|_p
+
+PyTorch: TripletMarginLoss
+optax: triplet_margin_loss (eps within the root)
+
+Examples:
+    losscli triplet --anchor 0,0 --positive 0.5,0 --negative 1,0.5
+    losscli triplet --anchor '0,0; 1,1' --positive '0.5,0; 1,2' --negative '1,0.5; 1,3' --margin 0.5 --swap
+    losscli triplet --anchor 0,0 --positive 0.5,0 --negative 1,0.5 --p 1 --grad
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from losscli.losses.embedding import _norms
+from losscli.losses.margin import _exact
+from losscli.params import Choice, Floats, Number, Vectors
+from losscli.terms import Step, Terms
+
+
+def triplet_margin(
+    anchor: Vectors,
+    positive: Vectors,
+    negative: Vectors,
+    *,
+    margin: Annotated[float, Number("by how much it shall be closer", above=0)] = 1.0,
+    p: Annotated[float, Number("the norm: 2, 1, inf or another", above=0)] = 2.0,
+    eps: Annotated[float, Number("added to each difference")] = 1e-6,
+    swap: Annotated[
+        bool, Choice("compare with the positive's distance from the negative where that is smaller")
+    ] = False,
+) -> Terms:
+    """By how much an anchor's distance from the positive, plus a margin, exceeds its distance from the negative.
+
+        loss = max(0, d(a, p) - d(a, n) + m),   d(x, y) = (sum_d |x[d] - y[d] + eps|^p)^(1/p)
+
+    With swap, the smaller of d(a, n) and d(p, n) stands for d(a, n). A mean divides by the number of triplets. eps is
+    added to the difference as in PyTorch, so that the distance of equal vectors is not 0; optax adds it to the sum
+    below the root. The gradient is with respect to the anchor; at the corner it is that of the other side, as PyTorch's
+    is. Each distance is rounded: where they nearly cancel, the loss is as exact as they are.
+
+    Source: PyTorch, torch.nn.TripletMarginLoss; swap: Balntas et al. 2016, "Learning Local Feature Descriptors with
+    Triplets and Shallow Convolutional Neural Networks".
+    """
+    to_positive, to_negative = anchor - positive + eps, anchor - negative + eps
+    near, far = _norms.norm(to_positive, p), _norms.norm(to_negative, p)
+    least = far
+    if swap:
+        between = _norms.norm(positive - negative + eps, p)
+        least = np.minimum(far, between)
+    difference = near - least
+    over = (difference + margin) + _exact.rounding(near, -least, difference)
+
+    def grad() -> Floats:
+        g = _norms.gradient(to_positive, near, p)
+        g -= np.where((far <= least)[:, None], _norms.gradient(to_negative, far, p), 0.0)
+        return np.where((over >= 0)[:, None], g, 0.0)
+
+    steps: dict[str, Step] = {
+        "anchor": anchor,
+        "positive": positive,
+        "negative": negative,
+        "a - p + eps": to_positive,
+        "a - n + eps": to_negative,
+        "d(a, p)": near,
+        "d(a, n)": far,
+    }
+    if swap:
+        steps["d(p, n)"] = between
+    smaller = "min(d(a, n), d(p, n))" if swap else "d(a, n)"
+    return Terms(np.maximum(over, 0), steps, grad, formula=f"max(0, d(a, p) - {smaller} + {margin:g})")

@@ -1,0 +1,68 @@
+"""info-nce: Each anchor shall find its own positive among those of all.
+
+    loss = -log softmax(s[i])[i],   s[i, j] = cos(a[i], p[j]) / T
+
+PyTorch: CrossEntropyLoss (of the matrix s with the labels 0, 1, 2, ...)
+
+Examples:
+    losscli info-nce --anchor '1,0; 0,1; 1,1' --positive '1,0.1; 0.2,1; 1,0.8'
+    losscli info-nce --anchor '1,0; 0,1; 1,1' --positive '1,0.1; 0.2,1; 1,0.8' --temperature 0.5
+    losscli info-nce --anchor '1,0; 0,1' --positive '1,0.1; 0.2,1' --reduction none --grad
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import numpy as np
+
+from losscli import ops
+from losscli.losses.embedding import _angles
+from losscli.params import Array, Floats, Temperature
+from losscli.terms import Summed, Terms
+
+
+def info_nce(
+    anchor: Annotated[Floats, Array("B D", "real", "a batch of vectors")],
+    positive: Annotated[Floats, Array("B D", "real", "the vector that belongs to each")],
+    *,
+    temperature: Temperature = 0.07,
+) -> Terms:
+    """Cross entropy of finding each anchor's own positive among the positives of the whole batch.
+
+        loss = -log softmax(s[i])[i],   s[i, j] = cos(a[i], p[j]) / T
+
+    Row i of positive belongs to row i of anchor, and all its other rows are the negatives: the rows are coupled, and
+    there is one loss for each anchor. A mean divides by the number of anchors. CLIP's loss is the mean of this one both
+    ways round. The temperature is that of optax's ntxent and of MoCo. The gradient is with respect to the anchors.
+
+    Source: van den Oord et al. 2018, "Representation Learning with Contrastive Predictive Coding"; cosine and
+    temperature: He et al. 2020, "Momentum Contrast"; PyTorch's cross_entropy on the matrix s.
+    """
+    (u, norm), (v, _) = _angles.units(anchor), _angles.units(positive)
+    cosine = u @ v.T
+    logits = cosine / temperature
+    at, own = ops.softmax_peak(logits), np.arange(len(logits))
+
+    def grad() -> Floats:
+        pull = ops.softmax_minus_one_hot(logits, at, own) / temperature
+        return _angles.onto_sphere(pull @ v, u, norm)
+
+    nll = ops.negative_log_softmax_at(logits, at, own)
+    return Terms(
+        value=nll,
+        steps={
+            "cosine": cosine,
+            "cosine / T": logits,
+            "softmax": Summed(lambda: ops.softmax(logits, at)),
+            "label": own,
+            "cosine[i]": cosine.diagonal(),
+            "softmax[i]": lambda: np.exp(-nll),
+        },
+        grad=grad,
+        formula=f"-log softmax(cos(a[i], p) / {temperature:g})[i]",
+    )
+
+
+def check(anchor: Floats, positive: Floats, **_: Any) -> None:
+    _angles.check_batch(anchor=anchor, positive=positive)

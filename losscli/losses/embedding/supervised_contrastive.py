@@ -1,0 +1,75 @@
+"""supcon: Vectors of one class shall find each other among all.
+
+    loss = -mean_{j in P(i)} log softmax_{k != i}(s[i])[j],   s[i, j] = cos(x[i], x[j]) / T
+
+Examples:
+    losscli supcon --embeddings '1,0; 1,0.2; 0,1; 0.1,1' --labels 0,0,1,1
+    losscli supcon --embeddings '1,0; 1,0.2; 0,1; 0.1,1; 1,1' --labels 0,0,1,1,2 --temperature 0.5
+    losscli supcon --embeddings '1,0; 1,0.2; 0,1; 0.1,1' --labels 0,0,1,1 --grad
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import numpy as np
+
+from losscli import ops
+from losscli.losses.embedding import _angles
+from losscli.params import Array, Floats, Ints, Temperature
+from losscli.terms import Summed, Terms
+
+
+def supervised_contrastive(
+    embeddings: Annotated[Floats, Array("B D", "real", "a batch of vectors")],
+    labels: Annotated[Ints, Array("B", "group", "which of them belong together: any whole numbers")],
+    *,
+    temperature: Temperature = 0.07,
+) -> Terms:
+    """Cross entropy of finding the other vectors of the same label among all others, one loss for each anchor.
+
+        loss = -1/|P(i)| sum_{j in P(i)} log(exp(s[i, j]) / sum_{k != i} exp(s[i, k])),   s[i, j] = cos(x[i], x[j]) / T
+
+    P(i) are the other rows with the label of row i. A row without any has no loss and does not count; the authors' own
+    code counts it as 0. A mean divides by the number of anchors that count. This is the paper's L_out; the factor
+    temperature / base_temperature of the authors' code is 1.
+
+    Source: Khosla et al. 2020, "Supervised Contrastive Learning"; pytorch-metric-learning, SupConLoss.
+    """
+    u, norm = _angles.units(embeddings)
+    cosine = u @ u.T
+    logits = cosine / temperature
+    alike = labels[:, None] == labels
+    np.fill_diagonal(alike, False)
+    positives = alike.sum(axis=1)
+    counts = positives > 0
+    target = alike / np.maximum(positives, 1)[:, None]
+    others = logits.copy()
+    np.fill_diagonal(others, -np.inf)
+    at = ops.softmax_peak(others)
+
+    def grad() -> Floats:
+        # every vector is anchor in its own row and candidate in all others
+        pull = np.where(counts[:, None], ops.softmax(others, at) - target, 0.0) / temperature
+        return _angles.onto_sphere((pull + pull.T) @ u, u, norm)
+
+    losses = ops.expected_negative_log_softmax(logits, at, target)
+    return Terms(
+        value=np.where(counts, losses, 0.0),
+        steps={
+            "cosine": cosine,
+            "cosine / T": logits,
+            "softmax": Summed(lambda: ops.softmax(others, at)),
+            "target": target,
+            "loss": Summed(lambda: ops.shared(target, -ops.log_softmax(others, at))),
+            "group": labels,
+            "positives": positives,
+        },
+        grad=grad,
+        counts=counts,
+        formula=f"-mean_(j in P(i)) log softmax_(k != i)(cos(x[i], x) / {temperature:g})[j]",
+    )
+
+
+def check(embeddings: Floats, **_: Any) -> None:
+    _angles.check_batch(embeddings=embeddings)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from operator import getitem
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from losscli import __version__
 from losscli.catalogue import Entry, commands, entries, find
-from losscli.errors import DataError, FileError, LosscliError, UsageError
-from losscli.messages import show_warnings
+from losscli.errors import DataError, UsageError
+from losscli.messages import complain, show_warnings
 from losscli.params import Array, Number, Parameter
 
 if TYPE_CHECKING:
@@ -52,6 +52,17 @@ class _Help:
 
 class LossCommand(_Help, TyperCommand):
     """The command of a loss."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments; an option with two values is an error, for one of them would be dropped in silence."""
+        seen: set[str | None] = set()
+        option: Any
+        for option in self.make_parser(ctx).parse_args(args=list(args))[2]:
+            one_word = option.param_type_name != "option" or (option.is_flag and not option.secondary_opts)
+            if option.name in seen and not one_word:
+                raise UsageError(f"{' or '.join(option.opts)} is given twice.")
+            seen.add(option.name)
+        return super().parse_args(ctx, args)
 
 
 class LossGroup(_Help, TyperGroup):
@@ -228,7 +239,15 @@ def _arguments(entry: Entry, parameters: dict[str, Parameter]) -> list[inspect.P
             metavar="N",
             min=0,
         ),
-        _common("threads", int, None, "how many threads (default: one a core)", "Output", metavar="N", min=1),
+        _common("threads", int, None, "how many threads (default: one a core)", "Output", metavar="N", min=1, max=256),
+        _common("max_size", str, None, "bytes that a document may unpack to (default: 4G)", "Input", metavar="SIZE"),
+        _common("on_error", Literal["stop", "skip"], "stop", "what to do about a wrong document", "Checks"),
+        _common("strict", bool, False, "Make warnings errors.", "Checks"),
+        _common("expect", str, None, "fail unless the loss is this", "Checks", metavar="NUMBER"),
+        _common("rtol", str, None, "by how much of it it may be off (default: 1e-9)", "Checks", metavar="NUMBER"),
+        _common("atol", str, None, "and by how much at all (default: 0)", "Checks", metavar="NUMBER"),
+        _common("max", str, None, "fail if the loss is above this", "Checks", metavar="NUMBER"),
+        _common("fail_on", Literal["nonfinite"], None, "fail if a loss is infinite or NaN", "Checks"),
     ]
     return options
 
@@ -275,18 +294,43 @@ def _common(
 def execute(entry: Entry, parameters: dict[str, Parameter], given: dict[str, Any]) -> None:
     """Run a command: documents in, results out."""
     from losscli import engine
+    from losscli.checks import Gate, asked
+    from losscli.output import output
     from losscli.reports import View
 
-    show_warnings()
+    show_warnings(given["strict"])
     format_ = _format(given)
     report = find("reports", format_)
     assert report is not None
     loss = engine.Loss(entry)
-    results = _non_empty(engine.results(loss, _documents(parameters, given), _settings(given)))
+    skipped = Skipped() if given["on_error"] == "skip" else None
+    results = _non_empty(engine.results(loss, _documents(parameters, given), _settings(given), skipped), skipped)
+    gate = Gate(asked(given))
+    if gate.checks:
+        results = gate.passing(results)
     view = View(format_, given["steps"], given.get("grad", False), given["digits"], given["max_rows"])
-    with _output(given["output"]) as out:
+    with output(given["output"]) as out:
         report.module().write(results, out, view)
         out.flush()
+    if skipped is not None:
+        skipped.judge()
+    if gate.checks:
+        gate.judge()
+
+
+@dataclass
+class Skipped:
+    """Tells of each document that is wrong, and counts them."""
+
+    count: int = 0
+
+    def __call__(self, error: DataError) -> None:
+        self.count += 1
+        complain(str(error))
+
+    def judge(self) -> None:
+        if self.count:
+            raise DataError(f"{self.count} document{'s were' if self.count > 1 else ' was'} left out.")
 
 
 def _format(given: dict[str, Any]) -> str:
@@ -318,7 +362,12 @@ def _documents(parameters: dict[str, Parameter], given: dict[str, Any]) -> Itera
     from losscli import sources
     from losscli.naming import Names
 
-    values = {name: _value(p, given[name], _names(given)) for name, p in parameters.items() if given[name] is not None}
+    limit = _size(given["max_size"])
+    if [*given["files"], *(given[name] for name in parameters)].count("-") > 1:
+        raise UsageError("standard input can be read once, but - is given twice.")
+    values = {
+        name: _value(p, given[name], _names(given), limit) for name, p in parameters.items() if given[name] is not None
+    }
     for setting in ("reduction", "class_axis", "class_names"):
         if given.get(setting) is not None:
             values[setting] = {
@@ -335,7 +384,7 @@ def _documents(parameters: dict[str, Parameter], given: dict[str, Any]) -> Itera
         paths = ["-"]
     if paths:
         for path in paths:
-            yield from names.resolved(sources.documents(path))
+            yield from names.resolved(sources.documents(path, limit))
     else:
         yield [sources.Document(values)]
 
@@ -345,62 +394,43 @@ def _nothing_to_do(parameters: dict[str, Parameter]) -> str:
     return f"nothing to compute. Give {wanted}, or a FILE, or documents on standard input; --help shows examples."
 
 
-def _value(parameter: Parameter, text: Any, class_names: list[str]) -> Any:
-    """The value of an option: an array from its text, a file or standard input; anything else as it is."""
-    if not isinstance(parameter.marker, Array):
-        return text
-    from losscli import sources
-    from losscli.arrays import as_array
+def _size(text: str | None) -> int:
+    """A number of bytes, such as 500M."""
+    from losscli.sources import LIMIT
 
+    if text is None:
+        return LIMIT
+    found = re.fullmatch(r"(\d{1,15})([KMGT]?)(i?B)?", text.strip(), re.IGNORECASE | re.ASCII)
+    if found is None:
+        raise UsageError(f"--max-size is {text!r}, but takes a size such as 500M or 8G.")
+    return int(found[1]) << {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}[found[2].upper()]
+
+
+def _value(parameter: Parameter, text: Any, class_names: list[str], limit: int) -> Any:
+    """The value of an option: an array from its text, a file or standard input; anything else in its range."""
+    from losscli import sources
+    from losscli.arrays import as_array, checked_option
+
+    if not isinstance(parameter.marker, Array):
+        return checked_option(parameter, text)
     if text == "-" or text.startswith("@"):
-        return sources.array(text.removeprefix("@"))
+        path = text.removeprefix("@")
+        try:
+            return as_array(parameter.name, sources.array(path, limit), class_names)
+        except DataError as error:
+            raise error.at("standard input" if path == "-" else path) from None
     try:
         return as_array(parameter.name, sources.find_module("txt").literal(text), class_names)
     except DataError as error:
         raise UsageError(error.message, f"--{parameter.name.replace('_', '-')}") from None
 
 
-def _non_empty(results: Iterator[Result]) -> Iterator[Result]:
+def _non_empty(results: Iterator[Result], skipped: Skipped | None) -> Iterator[Result]:
     some = False
     for result in results:
         some = True
         yield result
     if not some:
+        if skipped is not None:
+            skipped.judge()
         raise DataError("the input is empty, but at least one document was expected.")
-
-
-@contextmanager
-def _output(path: str | None) -> Iterator[TextIO]:
-    """Standard output; or a file that takes its name only when all is written."""
-    if path is None:
-        yield sys.stdout
-        return
-    import os
-    import tempfile
-
-    try:
-        target = Path(path)
-        descriptor, draft = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-            os.chmod(draft, mode)
-            os.replace(draft, target)
-        except BaseException:
-            Path(draft).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        if isinstance(error, LosscliError):
-            raise
-        raise FileError(f"{error.strerror or error}.", path) from None
-
-
-def _umask() -> int:
-    import os
-
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

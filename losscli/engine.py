@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from collections import deque
@@ -70,7 +71,9 @@ class Loss:
             raise UsageError(f"reduction is {told(reduction)}, but takes one of {', '.join(self.reductions)}.")
         class_axis = whole_or_none("class_axis", documents[0].values.get("class_axis", settings.class_axis))
         names = distinct_texts("class_names", documents[0].values.get("class_names", settings.class_names))
-        arguments = bind(self.declaration, [d.values for d in documents], class_axis, names)
+        arguments = bind(
+            self.declaration, [d.values for d in documents], class_axis, names, lambda number: documents[number].place
+        )
         if names and arguments.classes not in (None, len(names)):
             raise UsageError(f"class_names has {len(names)} names, but there are {arguments.classes} classes.")
         result = Result(self, arguments, tuple(documents), reduction, tuple(names), settings.threads)
@@ -280,6 +283,44 @@ class Result:
                 options[name] = self.arguments.options[name]
         return options
 
+    def doubts(self) -> Iterator[LosscliWarning]:
+        """What is wrong with the result itself: a loss that is not finite, a mean that divides by nothing."""
+        if not math.isfinite(self.total.sum):
+            yield self._not_finite()
+        if self.reduction != "mean":
+            return
+        terms = self._only_block
+        if len(self.documents) == 1 or terms is None:
+            if not self.divisor:
+                yield self._divides_by_nothing(0)
+            return
+        below = terms.counts if terms.divisor is None else terms.divisor
+        some = True if below is None else below.reshape(len(self.documents), -1).any(axis=1)
+        if not np.all(some):
+            yield self._divides_by_nothing(int(np.argmin(some)))
+
+    def _not_finite(self) -> LosscliWarning:
+        start = 0
+        for box in self.arguments.boxes():
+            value = self._terms(box).value
+            bad = ~np.isfinite(value)
+            if bad.any():
+                first = int(np.argwhere(bad)[0][0])
+                number, row = divmod(start + first, math.prod(self.shape))
+                index = f" of row [{', '.join(map(str, self.place(row)))}]" if self.shape else ""
+                found = value[first][bad[first]] if value.ndim > 1 else value[first]
+                return LosscliWarning(f"the loss{index} is {np.ravel(found)[0]}.", self.documents[number].place)
+            start += len(value)
+        return LosscliWarning("each loss is finite, but their sum is beyond float64.", self.documents[0].place)
+
+    def _divides_by_nothing(self, number: int) -> LosscliWarning:
+        rows = math.prod(self.shape)
+        if self.count and len(self.documents) == 1:
+            what = "the weights of all rows are 0"
+        else:
+            what = f"all {rows} rows are ignored" if rows else "the input has no rows"
+        return LosscliWarning(f"{what}: the mean is 0 / 0 = NaN.", self.documents[number].place)
+
     def _terms(self, index: Index) -> Terms:
         block = self.arguments.block(index)
         with ieee():
@@ -452,6 +493,8 @@ def _evaluated(
         if stack[0].error is not None:
             raise stack[0].error
         result = loss.result(stack, settings)
+        for doubt in () if loss.entry.is_function else result.doubts():
+            warnings.warn(doubt, stacklevel=2)
     except LosscliError as error:
         if len(stack) > 1:
             for document in stack:  # one of them is wrong: alone, so that the others are answered and it is named

@@ -8,22 +8,27 @@ the block at hand.
 from __future__ import annotations
 
 import math
+import mmap
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from losscli.arrays import as_array, checked_option, of_kind, option, plain_dtype, shape, shown
+from losscli.doubts import DOUBTS, float16_overflow
 from losscli.errors import DataError, ElementError, LosscliWarning, UsageError
 from losscli.ops import NARROW
-from losscli.params import AnyArray, Array, Parameter
+from losscli.params import AnyArray, Array, Kind, Parameter
 
 Box: TypeAlias = "tuple[slice, ...]"
 Index: TypeAlias = "tuple[slice, ...] | tuple[AnyArray, ...]"
 
-BLOCK = 65_536  # numbers of a block: half a megabyte, so that a block and its temporaries stay in the L2 cache
+BLOCK = 131_072  # numbers of a block: a megabyte, which the L2 cache holds
+BETWEEN_RELEASES = 128  # blocks between which the pages of mapped files are kept: 32 MB of float32
+READ_AHEAD = 65_536  # bytes that the system maps around each one that is asked for
 FEW = 64  # rows for which a product of matrices is still fast
 
 
@@ -40,7 +45,7 @@ class Declaration:
     arrange: Callable[[dict[str, AnyArray], dict[str, Any]], dict[str, AnyArray]] | None = None
     check: Callable[..., None] | None = None
 
-    @property
+    @cached_property
     def couples_rows(self) -> bool:
         markers = [p.marker for p in self.parameters.values() if isinstance(p.marker, Array)]
         return any(m.couples for m in markers) or not any(m.has_rows for m in markers)
@@ -57,6 +62,7 @@ class Arguments:
     lengths     how long each axis with a name is
     class_axis  where the classes stood in the user's array, for putting gradients and steps back
     by_class    the arrays that have this class axis
+    document    the place of each document of the stack
     """
 
     declaration: Declaration
@@ -67,6 +73,7 @@ class Arguments:
     lengths: dict[str, int] = field(default_factory=dict)
     class_axis: int | None = None
     by_class: frozenset[str] = frozenset()
+    document: Callable[[int], str] = lambda number: ""
 
     @property
     def classes(self) -> int | None:
@@ -81,17 +88,30 @@ class Arguments:
         if not all(self.rows):
             return
         n = math.prod(self.rows)
-        widest = max((a.size // n for name, a in self.arrays.items() if self._marker(name).has_rows), default=1)
-        limit = max(1, BLOCK // max(1, widest))
-        if self.classes is not None:  # a loss may hold a number for each class, even if no array does
+        markers = {name: self._marker(name) for name in self.arrays}
+        widths = [a.size // n for name, a in self.arrays.items() if markers[name].has_rows and not markers[name].picked]
+        limit = max(1, BLOCK // max(1, *widths))
+        if self.classes is not None and not self.by_class:  # the loss may make a number for each class of its own
             limit = min(limit, max(FEW, BLOCK // self.classes))
         axis = 0
         while math.prod(self.rows[axis + 1 :]) > limit:
             axis += 1
         step = max(1, limit // math.prod(self.rows[axis + 1 :]))
-        for lead in np.ndindex(self.rows[:axis]):
-            for start in range(0, self.rows[axis], step):
-                yield (*(slice(i, i + 1) for i in lead), slice(start, min(start + step, self.rows[axis])))
+        boxes = (
+            (*(slice(i, i + 1) for i in lead), slice(start, min(start + step, self.rows[axis])))
+            for lead in np.ndindex(self.rows[:axis])
+            for start in range(0, self.rows[axis], step)
+        )
+        mappings = [m for m in map(_mapping, self.arrays.values()) if m is not None]
+        for a in self.arrays.values():
+            run = step * math.prod(self.rows[axis + 1 :]) * a.itemsize  # the bytes of a box that lie side by side
+            if a.ndim > len(self.rows) and abs(a.strides[-1]) > a.itemsize and run < READ_AHEAD:
+                _advise(_mapping(a), "MADV_RANDOM")
+        for number, box in enumerate(boxes):
+            if number % BETWEEN_RELEASES == BETWEEN_RELEASES - 1:
+                for mapping in mappings:  # let go of what was read: a mapped file shall never fill the memory
+                    _advise(mapping, "MADV_DONTNEED")
+            yield box
 
     def everything(self) -> Box:
         """The box of all rows."""
@@ -110,7 +130,12 @@ class Arguments:
             elif self.declaration.couples_rows:
                 values[name] = self._converted(name, plain_dtype(array[0]), None)
             else:
-                values[name] = self._converted(name, _as_matrix(array[index], array.ndim - len(self.rows)), index)
+                part = array[index]
+                own = array.ndim - len(self.rows)
+                if part.dtype == np.float16 and (at := float16_overflow(part)) is not None:
+                    row = int(np.ravel_multi_index(tuple(at[: at.size - own]), part.shape[: part.ndim - own]))
+                    self._warn(name, row, index, "is inf in float16, which ends at 65504: did it overflow?")
+                values[name] = self._converted(name, _as_matrix(part, own, self._marker(name).picked), index)
         if self.declaration.check is not None:
             try:
                 self.declaration.check(**values)
@@ -119,7 +144,36 @@ class Arguments:
                 found = shown(error.array[tuple(at)])
                 message = f"{error.name}{self._user_index(error.name, at, index)} is {found}, but {error.expected}."
                 raise DataError(message) from None
+        if not self.declaration.couples_rows:
+            self._look_for_doubts(values, index)
         return values
+
+    def _look_for_doubts(self, values: Mapping[str, Any], index: Index) -> None:
+        """Warn of what is legal, but probably not what was meant, in the rows that count."""
+        for name in self.arrays:
+            doubt = "no distribution" if self._kind(name) == "distribution" else self._marker(name).doubt
+            if not doubt:
+                continue
+            a = values[name]
+            which = None
+            if "ignore_index" in values and values["labels"].ndim == 1:
+                ignored = values["labels"] == values["ignore_index"]
+                which = np.flatnonzero(~ignored) if ignored.any() else None
+            found = DOUBTS[doubt](a if which is None else a[which])
+            if found is not None:
+                row, text = found
+                self._warn(name, row if row is None or which is None else int(which[row]), index, text)
+
+    def _warn(self, name: str, row: int | None, index: Index, text: str) -> None:
+        number, *found = self._row_index(row or 0, index)
+        where = f"[{', '.join(map(str, found))}]" if found and row is not None else ""
+        if name in self.by_class and self.class_axis != len(found) and where:
+            where = f" of row {where}"
+        warnings.warn(LosscliWarning(f"{name}{where} {text}", self.document(number)), stacklevel=2)
+
+    def _kind(self, name: str) -> Kind:
+        kind = self._marker(name).kind
+        return "distribution" if kind == "label" and name in self.by_class else kind
 
     def origins(self, name: str) -> AnyArray | None:
         """Where each number of an array that was arranged stood in the user's, counted flat; None if it was not.
@@ -140,15 +194,18 @@ class Arguments:
         def place(at: AnyArray) -> str:
             return f"{name}{self._user_index(name, at, index)}"
 
-        kind = self._marker(name).kind
-        if kind == "label" and name in self.by_class:
-            kind = "distribution"
+        if self._marker(name).picked:
+            return a
+        kind = self._kind(name)
+        if kind == "mask" and (name in self.by_class or self.classes in (1, None)):
+            of_kind(np.where(a == self._ignored, 0, a), "probability", place)
+            return a.astype(np.float64, copy=False)
+        kind = "label" if kind == "mask" else kind
         a = of_kind(a, kind, place)
         if kind in ("label", "label list") and self.classes is not None:
             outside = (a < (-1 if kind == "label list" else 0)) | (a >= self.classes)
-            if "ignore_index" in self.declaration.parameters:
-                default = self.declaration.parameters["ignore_index"].default
-                outside &= a != self.options.get("ignore_index", default)
+            if self._ignored is not None:
+                outside &= a != self._ignored
             if outside.any():
                 at = np.argwhere(outside)[0]
                 raise DataError(
@@ -156,6 +213,12 @@ class Arguments:
                     f"(0 to {self.classes - 1}).{self._hint(name)}"
                 )
         return a
+
+    @property
+    def _ignored(self) -> int | None:
+        """The label that counts for nothing, where the loss has one."""
+        parameter = self.declaration.parameters.get("ignore_index")
+        return None if parameter is None else self.options.get("ignore_index", parameter.default)
 
     def _hint(self, name: str) -> str:
         labels = np.asarray(self.arrays[name])
@@ -165,16 +228,20 @@ class Arguments:
             return " A label to leave out is named with ignore_index."
         return ""
 
+    def _row_index(self, row: int, index: Index) -> list[int]:
+        """A row of a block by its document and its index there."""
+        if isinstance(index[0], slice):
+            ranges = [range(n)[s] for n, s in zip(self.rows, (*index, *[slice(None)] * len(self.rows)), strict=False)]
+            local = np.unravel_index(row, [len(r) for r in ranges])
+            return [r[int(i)] for r, i in zip(ranges, local, strict=True)]
+        return [int(i[row]) for i in index]
+
     def _user_index(self, name: str, at: AnyArray, index: Index | None) -> str:
         """`[3]`: an element of a block by its index in the user's array."""
         if index is None:
             found = [int(i) for i in at]
-        elif isinstance(index[0], slice):
-            ranges = [range(n)[s] for n, s in zip(self.rows, (*index, *[slice(None)] * len(self.rows)), strict=False)]
-            local = np.unravel_index(at[0], [len(r) for r in ranges])
-            found = [r[int(i)] for r, i in zip(ranges, local, strict=True)][1:] + [int(i) for i in at[1:]]
         else:
-            found = [int(i[at[0]]) for i in index][1:] + [int(i) for i in at[1:]]
+            found = self._row_index(int(at[0]), index)[1:] + [int(i) for i in at[1:]]
         if name in self.by_class and self.class_axis is not None and found:
             found.insert(self.class_axis, found.pop())
         origins = self.origins(name)
@@ -183,11 +250,26 @@ class Arguments:
         return f"[{', '.join(map(str, found))}]" if found else ""
 
 
-def _as_matrix(a: AnyArray, own: int) -> AnyArray:
+def _mapping(a: Any) -> mmap.mmap | None:
+    """The mapped file that an array is a view of, if it is one."""
+    while a is not None and not isinstance(a, mmap.mmap):
+        a = getattr(a, "base", None)
+    return a
+
+
+def _advise(mapping: mmap.mmap | None, advice: str) -> None:
+    """Tell the system how a mapped file is read, where it can be told (not on Windows)."""
+    if mapping is not None and hasattr(mmap, advice):
+        mapping.madvise(getattr(mmap, advice))
+
+
+def _as_matrix(a: AnyArray, own: int, picked: bool = False) -> AnyArray:
     """A block in the layout that the losses see: (R), or (R, C) with its columns in one piece where C is small."""
     a = plain_dtype(a)
     if own == 0:
         return a.reshape(-1)
+    if picked:
+        return a.reshape(-1, *a.shape[a.ndim - own :])
     if own == 1 and a.shape[-1] <= NARROW:
         return np.ascontiguousarray(np.moveaxis(a, -1, 0), dtype=np.float64).reshape(a.shape[-1], -1).T
     return np.ascontiguousarray(a, dtype=np.float64).reshape(-1, *a.shape[a.ndim - own :])
@@ -198,10 +280,12 @@ def bind(
     documents: Sequence[Mapping[str, Any]],
     class_axis: int | None = None,
     class_names: Sequence[str] = (),
+    document: Callable[[int], str] = lambda number: "",
 ) -> Arguments:
     """The arguments of a loss, checked against its declaration and laid out.
 
-    `documents` are the values of one or more documents alike in keys, shapes and options; they are stacked.
+    `documents` are the values of one or more documents alike in keys, shapes and options; they are stacked. `document`
+    gives the place of each, for messages.
     """
     first = documents[0]
     options: dict[str, Any] = {}
@@ -222,7 +306,8 @@ def bind(
     if len(documents) == 1:
         with_rows = {n for n in arrays if _is_array(declaration, n).has_rows}
         arrays = {n: a[None] if n in with_rows else a for n, a in arrays.items()}
-    return _Layout(declaration, dict(arrays), options, len(documents)).arguments(given, class_axis)
+    arguments = _Layout(declaration, dict(arrays), options, len(documents)).arguments(given, class_axis)
+    return replace(arguments, document=document)
 
 
 def _is_array(declaration: Declaration, name: str) -> Array:

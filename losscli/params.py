@@ -176,7 +176,7 @@ MaskMode: TypeAlias = Annotated[
     Choice("softmax over classes, sigmoid by class, or one sigmoid and no class axis; the names are smp's"),
 ]
 FromLogits: TypeAlias = Annotated[bool, Choice("whether softmax or sigmoid comes first; MONAI, Keras: no")]
-PerImage: TypeAlias = Annotated[bool, Choice("for each image (MONAI), or over the batch (smp, Keras)")]
+PerImage: TypeAlias = Annotated[bool, Choice("for each image (MONAI, optax), or over the batch (smp, Keras)")]
 Average: TypeAlias = Annotated[
     Literal["macro", "micro"], Choice("a loss for each class (smp, MONAI, optax), or for all as one (Keras)")
 ]
@@ -186,9 +186,9 @@ Overlap: TypeAlias = Annotated[
 ]
 Empty: TypeAlias = Annotated[
     Literal["zero", "formula", "skip"],
-    Choice("a class that is in no mask: loss 0 (smp), what the formula gives (MONAI, Keras), or left out"),
+    Choice("a class that is in no mask: loss 0 (smp), what the formula gives (MONAI, Keras, optax), or left out"),
 ]
-SmoothNr: TypeAlias = Annotated[float, Number("added above; MONAI 1e-5, optax 1, Keras 1e-7", min=0)]
+SmoothNr: TypeAlias = Annotated[float, Number("added above; MONAI 1e-5, optax 1", min=0)]
 SmoothDr: TypeAlias = Annotated[float, Number("added below; MONAI 1e-5, optax 1, Keras 1e-7", min=0)]
 IgnoredMask: TypeAlias = Annotated[int, Number("pixels with this label count for nothing", whole=True)]
 Vectors: TypeAlias = Annotated[Floats, Array("N... D", "real", "vectors, their numbers on the last axis")]

@@ -18,7 +18,7 @@ from safetensors.numpy import save_file
 
 import losscli
 from losscli.catalogue import Entry
-from tests.command import output, run
+from tests.command import DOUBT, output, run
 from tests.strategies import ENTRIES, named
 
 FIVE = "0.15,-0.34,0.12,0.67,0.55"
@@ -335,6 +335,7 @@ def test_markdown_is_a_table_that_github_draws() -> None:
     assert len({line.replace("\\|", "").count("|") for line in lines[:8]}) == 1
 
 
+@pytest.mark.filterwarnings(f"ignore:.*{DOUBT}")
 def test_reduction_none_prints_one_number_a_line() -> None:
     numbers = output("ce", "--logits", THREE, "--labels", "0,1,0", "--reduction", "none", "-q").split()
     assert [float(n) for n in numbers] == losscli.cross_entropy(

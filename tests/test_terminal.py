@@ -63,7 +63,7 @@ def test_no_colour_where_it_is_not_wanted() -> None:
 
 @pytest.mark.parametrize("columns", [80, 160])
 def test_a_terminal_and_a_pipe_show_the_same_numbers(columns: int) -> None:
-    args = ["ce", "--logits", "0.9,0.1; 0.8,0.2; 0.7,0.3", "--labels", "0,1,0", "--weight", "1,2", "--grad"]
+    args = ["ce", "--logits", "1.9,0.1; 0.8,0.2; 0.7,0.3", "--labels", "0,1,0", "--weight", "1,2", "--grad"]
     screen, _ = on_terminal(*args, columns=columns)
     piped = output(*args)
     assert re.findall(r"[-\d.]+", "\n".join(screen)) == re.findall(r"[-\d.]+", piped)

@@ -15,11 +15,11 @@ Examples:
 from __future__ import annotations
 
 from losscli import ops
-from losscli.params import Logits
+from losscli.params import ClassScores
 from losscli.terms import Summed, Terms
 
 
-def log_softmax(logits: Logits) -> Terms:
+def log_softmax(logits: ClassScores) -> Terms:
     """The log-probabilities that belong to a row of logits.
 
         log_softmax(z)[c] = z[c] - log(sum_k exp(z[k]))

@@ -15,11 +15,11 @@ Examples:
 from __future__ import annotations
 
 from losscli import ops
-from losscli.params import Logits
+from losscli.params import ClassScores
 from losscli.terms import Summed, Terms
 
 
-def softmax(logits: Logits) -> Terms:
+def softmax(logits: ClassScores) -> Terms:
     """The probabilities that belong to a row of logits.
 
         softmax(z)[c] = exp(z[c]) / sum_k exp(z[k])

@@ -23,7 +23,7 @@ from losscli.terms import Step, Terms
 
 def binary_cross_entropy_with_logits(
     logits: Annotated[Floats, Array("N...", "real", "scores before the sigmoid")],
-    labels: Annotated[Floats, Array("N...", "real", "0, 1 or anything between")],
+    labels: Annotated[Floats, Array("N...", "real", "0, 1 or anything between", "beyond 0 to 1")],
     *,
     weight: Annotated[Floats, Array("~N...", "weight", "a factor for each element")] | None = None,
     pos_weight: Annotated[Floats, Array("~N...", "weight", "a factor for the part that is 1")] | None = None,

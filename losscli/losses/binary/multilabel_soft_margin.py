@@ -25,7 +25,7 @@ from losscli.terms import Step, Summed, Terms
 
 def multilabel_soft_margin(
     logits: Annotated[Floats, Array("N C", "real", "scores before the sigmoid")],
-    labels: Annotated[Floats, Array("N C", "real", "1 for each class that applies, else 0")],
+    labels: Annotated[Floats, Array("N C", "real", "1 for each class that applies, else 0", "beyond 0 to 1")],
     *,
     weight: ClassWeight | None = None,
 ) -> Terms:

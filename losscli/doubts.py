@@ -1,0 +1,89 @@
+"""Doubts: what is legal, but probably not what was meant. Each looks at one block and costs next to nothing.
+
+A doubt about an array is declared with it (`Array.doubt`). It says why, and names the first row that raises it,
+unless all do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+
+from losscli.arrays import shown
+from losscli.params import AnyArray, Bools, Floats
+
+SAMPLE = 64  # rows that are looked at; the others only where all of these raise the doubt
+CLOSE = 0.002  # as near as float16 comes
+ROUGH = 0.01  # as near as two decimals come
+OVERFLOWN = 0x7C00  # the bits of +inf in float16
+
+Doubted: TypeAlias = "tuple[int | None, str] | None"
+
+
+def float16_overflow(a: AnyArray) -> AnyArray | None:
+    """Where float16 holds the first infinity: PyTorch and NumPy put it there for what lies beyond 65504, in silence."""
+    overflown = a.view(np.uint16) == OVERFLOWN
+    return np.argwhere(overflown)[0] if overflown.any() else None
+
+
+def softmax_twice(a: Floats) -> Doubted:
+    """Scores before the softmax that are probabilities already."""
+    if a.shape[1] < 2 or not len(a) or not _probabilities(a[:SAMPLE]).all() or not _probabilities(a).all():
+        return None
+    return (
+        None,
+        "look like probabilities (from 0 to 1, each row sums to 1), not like scores: is the softmax taken twice?",
+    )
+
+
+def no_log_probabilities(a: Floats) -> Doubted:
+    """Log-probabilities that are something else; told by the first rows."""
+    head = a[:SAMPLE]
+    positive = (head > CLOSE).any(axis=1)
+    if positive.any():
+        row = int(np.argmax(positive))
+        if _probabilities(head).all():
+            return row, "holds probabilities, but their logarithms were expected."
+        return row, f"holds {shown(head[row].max())}, but log-probabilities are at most 0: take the log-softmax first."
+    with np.errstate(all="ignore"):
+        sums = np.exp(head).sum(axis=1)
+    off = abs(sums - 1) > ROUGH
+    if not off.any():
+        return None
+    row = int(np.argmax(off))
+    return row, f"does not normalise: its probabilities sum to {sums[row]:.6g}, not 1. Take the log-softmax first."
+
+
+def beyond_0_to_1(a: Floats) -> Doubted:
+    """Targets of a sigmoid that are no probabilities."""
+    if not a.size or (a.min() >= 0 and a.max() <= 1):
+        return None
+    beyond = (a < 0) | (a > 1)
+    if not beyond.any():
+        return None
+    at = np.argwhere(beyond)[0]
+    return int(at[0]), f"holds {shown(a[tuple(at)])}, but a target lies between 0 and 1."
+
+
+def no_distribution(a: Floats) -> Doubted:
+    """Class probabilities that do not sum to 1."""
+    sums = a.sum(axis=1)
+    off = abs(sums - 1) > ROUGH
+    if not off.any():
+        return None
+    row = int(np.argmax(off))
+    return row, f"sums to {sums[row]:.6g}, but class probabilities sum to 1."
+
+
+def _probabilities(a: Floats) -> Bools:
+    return (a >= 0).all(axis=1) & (a <= 1).all(axis=1) & (abs(a.sum(axis=1) - 1) <= CLOSE)
+
+
+DOUBTS: dict[str, Callable[[Floats], Doubted]] = {
+    "softmax twice": softmax_twice,
+    "no log-probabilities": no_log_probabilities,
+    "beyond 0 to 1": beyond_0_to_1,
+    "no distribution": no_distribution,
+}

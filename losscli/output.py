@@ -1,0 +1,59 @@
+"""Where results go: standard output, or a file that takes its name only when all is written."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from losscli.errors import FileError, LosscliError
+from losscli.signals import tidied
+
+
+@contextmanager
+def output(path: str | None) -> Iterator[TextIO]:
+    """A text file to write to. Until all is written, what stood under the name of `path` stays as it was."""
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        target = Path(path).resolve()  # of a link, what it points to
+        if target.is_dir():
+            raise FileError("a directory, but a file was expected.", path)
+        if target.exists() and not target.is_file():  # a device or a pipe
+            with target.open("w", encoding="utf-8", errors="backslashreplace") as file:
+                yield file
+            return
+        with _draft(target) as file:
+            yield file
+    except OSError as error:
+        if isinstance(error, LosscliError):
+            raise
+        raise FileError(f"{error.strerror or error}.", path) from None
+
+
+@contextmanager
+def _draft(target: Path) -> Iterator[TextIO]:
+    descriptor, name = tempfile.mkstemp(prefix=".losscli-", dir=target.parent)
+    draft = Path(name)
+    with tidied(lambda: draft.unlink(missing_ok=True)):
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+                yield file
+                file.flush()
+                os.fsync(descriptor)
+            draft.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
+            draft.replace(target)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -17,11 +17,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from losscli.arrays import as_array, checked_option, of_kind, option, plain_dtype, shape, shown
+from losscli.arrays import as_array, checked_option, of_kind, option, plain_dtype, shape, shown, stacked
 from losscli.doubts import DOUBTS, float16_overflow
 from losscli.errors import DataError, ElementError, LosscliWarning, UsageError
 from losscli.ops import NARROW
 from losscli.params import AnyArray, Array, Kind, Parameter
+from losscli.sources import Document, Run, column
 
 Box: TypeAlias = "tuple[slice, ...]"
 Index: TypeAlias = "tuple[slice, ...] | tuple[AnyArray, ...]"
@@ -277,17 +278,15 @@ def _as_matrix(a: AnyArray, own: int, picked: bool = False) -> AnyArray:
 
 def bind(
     declaration: Declaration,
-    documents: Sequence[Mapping[str, Any]],
+    documents: Sequence[Document] | Run,
     class_axis: int | None = None,
     class_names: Sequence[str] = (),
-    document: Callable[[int], str] = lambda number: "",
 ) -> Arguments:
     """The arguments of a loss, checked against its declaration and laid out.
 
-    `documents` are the values of one or more documents alike in keys, shapes and options; they are stacked. `document`
-    gives the place of each, for messages.
+    `documents` are one or more documents alike in keys, shapes and options; they are stacked.
     """
-    first = documents[0]
+    first = documents[0].values
     options: dict[str, Any] = {}
     arrays: dict[str, AnyArray] = {}
     for name, parameter in declaration.parameters.items():
@@ -297,7 +296,7 @@ def bind(
         elif not isinstance(parameter.marker, Array):
             options[name] = checked_option(parameter, first[name])
         elif parameter.marker.has_rows and len(documents) > 1:
-            arrays[name] = as_array(name, [d[name] for d in documents], class_names)
+            arrays[name] = stacked(name, column(documents, name))
         else:
             arrays[name] = as_array(name, first[name], class_names)
     given = arrays
@@ -307,7 +306,7 @@ def bind(
         with_rows = {n for n in arrays if _is_array(declaration, n).has_rows}
         arrays = {n: a[None] if n in with_rows else a for n, a in arrays.items()}
     arguments = _Layout(declaration, dict(arrays), options, len(documents)).arguments(given, class_axis)
-    return replace(arguments, document=document)
+    return replace(arguments, document=lambda number: documents[number].place)
 
 
 def _is_array(declaration: Declaration, name: str) -> Array:

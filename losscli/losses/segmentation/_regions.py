@@ -1,0 +1,120 @@
+"""Regions of pixels: what a prediction and a mask have in common, class by class, image by image."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from losscli import ops
+from losscli.doubts import softmax_twice
+from losscli.errors import DataError, LosscliWarning
+from losscli.params import AnyArray, Bools, Floats, Ints
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """Probabilities and masks of all pixels: arrays (C, M) of M pixels, those of one image side by side.
+
+    p, q    the probability of each class and, with its own digits, 1 - p
+    counts  which pixels count, (C, M) or (1, M)
+    slope   from the derivatives by p, (C, M), to the gradient in the layout of the input
+    """
+
+    p: Floats
+    q: Floats
+    counts: Bools
+    slope: Callable[[Floats], Floats]
+
+
+def pixels(scores: Floats, mode: str, from_logits: bool, counts: Bools) -> Pixels:
+    """The probabilities of scores with the classes last; a pixel that does not count has p = q = 0."""
+    z = by_class(scores)
+    if not from_logits:
+        p, q = z, 1 - z
+    elif mode == "multiclass":
+        p, q = _softmax(z)
+    else:
+        p, q = ops.sigmoid(z), ops.sigmoid(-z)
+    if not counts.all():
+        p, q = np.where(counts, p, 0.0), np.where(counts, q, 0.0)
+
+    def slope(by_p: Floats) -> Floats:
+        if not from_logits:
+            by_z = by_p
+        elif mode == "multiclass":
+            by_z = p * (by_p - (p * by_p).sum(axis=0))
+        else:
+            by_z = p * q * by_p
+        by_z = np.where(counts, by_z, 0.0)
+        return np.moveaxis(by_z.reshape(scores.shape[-1], *scores.shape[:-1]), 0, -1)
+
+    return Pixels(p, q, counts, slope)
+
+
+def by_class(a: AnyArray) -> AnyArray:
+    """An array with the classes last as (C, M)."""
+    return np.ascontiguousarray(np.moveaxis(a, -1, 0)).reshape(a.shape[-1], math.prod(a.shape[:-1]))
+
+
+def _softmax(z: Floats) -> tuple[Floats, Floats]:
+    at = ops.softmax_peak(z.T)
+    p = ops.softmax(z.T, at).T
+    return p, np.where(z == at.peak, at.rest / (1 + at.rest), 1 - p)
+
+
+def targets(labels: AnyArray, classes: int, mode: str, ignore_index: int) -> tuple[Floats, Bools]:
+    """Membership (C, M) from class indices or from masks by class, and which pixels count: (C, M) or (1, M)."""
+    if labels.dtype.kind == "i" or (mode == "multiclass" and classes == 1):
+        y = labels.reshape(1, -1)
+        return (y == np.arange(classes)[:, None]) * 1.0, y != ignore_index
+    t = labels.reshape(1, -1) if mode == "binary" else by_class(labels)
+    counts = t != ignore_index
+    return np.where(counts, t, 0.0), counts
+
+
+def images(scores: Floats, per_image: bool) -> int:
+    """How many images there are: the first of several axes of pixels; a single axis is one image."""
+    return scores.shape[0] if per_image and scores.ndim > 2 else 1
+
+
+def axes(images: int, per_image: bool, classes: Sequence[int] | None) -> Mapping[str, Sequence[int]]:
+    """What the losses belong to."""
+    return ({"image": range(images)} if per_image else {}) | ({} if classes is None else {"class": classes})
+
+
+def chosen(classes: Ints | None, count: int) -> list[int]:
+    """The classes whose losses are asked for."""
+    return list(range(count)) if classes is None else classes.tolist()
+
+
+def arrange(arrays: dict[str, AnyArray], options: dict[str, Any]) -> dict[str, AnyArray]:
+    """One mask for each pixel is a class axis of length 1."""
+    logits, labels = arrays["logits"], arrays["labels"]
+    if options.get("mode") != "binary" or (logits.ndim == labels.ndim + 1 and 1 in logits.shape):
+        return arrays
+    return arrays | {"logits": logits[..., None]}
+
+
+def check(logits: Floats, labels: AnyArray, mode: str = "multiclass", from_logits: bool = True, **_: Any) -> None:
+    """Masks that do not belong to the mode; probabilities and logits taken for one another."""
+    if mode == "multilabel" and labels.ndim < logits.ndim:
+        raise DataError("mode multilabel takes labels of the shape of logits: a mask for each class.")
+    if mode == "multiclass" and logits.shape[-1] == 1:
+        _warn("there is one class, whose softmax is always 1. Is it --mode binary?")
+    if not from_logits and logits.size and not (logits.min() >= 0 and logits.max() <= 1):
+        _warn("logits are said to be probabilities (from_logits is off), but not all lie between 0 and 1.")
+    with np.errstate(all="ignore"):  # inf - inf is no probability
+        twice = from_logits and mode == "multiclass" and softmax_twice(logits.reshape(-1, logits.shape[-1]))
+    if twice:
+        _warn(
+            "logits lie between 0 and 1 and sum to 1 in every pixel. If they are probabilities, say --no-from-logits."
+        )
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, LosscliWarning, stacklevel=2)

@@ -1,0 +1,84 @@
+"""tversky: Dice with weights for false positives and negatives.
+
+    loss = 1 - TP / (TP + alpha FP + beta FN)
+
+smp: TverskyLoss
+MONAI: TverskyLoss (per image; p t; smooth 1e-5; empty masks by the formula)
+Keras: Tversky (alpha and beta the other way round; all classes as one; p t; smooth-dr 1e-7)
+optax: dice_loss (alpha, beta; per image; p t; smooth 1)
+
+Examples:
+    losscli tversky --logits '2,-1; 0.5,3; 1,-2' --labels 0,1,1
+    losscli tversky --mode binary --logits 2,-1,3 --labels 1,0,0 --grad
+    losscli tversky --no-from-logits --logits '0.9,0.1; 0.2,0.8' --labels 0,1 --classes 1 --alpha 0.3 --beta 0.7
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from losscli.losses.segmentation import _overlap, _regions
+from losscli.params import (
+    Average,
+    Empty,
+    FromLogits,
+    IgnoredMask,
+    MaskClasses,
+    MaskMode,
+    Masks,
+    Number,
+    Overlap,
+    PerImage,
+    PixelScores,
+    SmoothDr,
+    SmoothNr,
+)
+from losscli.terms import Terms
+
+arrange, check = _regions.arrange, _regions.check
+
+
+def tversky(
+    logits: PixelScores,
+    labels: Masks,
+    *,
+    alpha: Annotated[float, Number("weight of false positives (smp, MONAI); Keras up to 3.15: beta", min=0)] = 0.5,
+    beta: Annotated[float, Number("weight of false negatives (smp, MONAI); Keras up to 3.15: alpha", min=0)] = 0.5,
+    mode: MaskMode = "multiclass",
+    from_logits: FromLogits = True,
+    per_image: PerImage = False,
+    average: Average = "macro",
+    classes: MaskClasses | None = None,
+    overlap: Overlap = "min",
+    empty: Empty = "zero",
+    smooth_nr: SmoothNr = 0.0,
+    smooth_dr: SmoothDr = 0.0,
+    ignore_index: IgnoredMask = -100,
+) -> Terms:
+    """1 - the Tversky index of each class: Dice with a weight for each kind of error.
+
+        loss = 1 - (TP + smooth_nr) / (TP + alpha FP + beta FN + smooth_dr)
+
+    of the probabilities p and masks t of a class's pixels: TP = sum min(p, t), FP = sum p - TP, FN = sum t - TP. A mean
+    divides by the number of classes, those that no mask has among them. alpha weighs the false positives, beta the
+    false negatives, as in the paper, smp and MONAI; Keras up to 3.15.1 does the reverse of what it documents. Two
+    halves are Dice, two ones Jaccard. The defaults are smp's (its `smooth` is both of these, its `eps` has no use
+    here).
+
+    Source: segmentation_models_pytorch 0.6, TverskyLoss; Salehi et al. 2017, "Tversky Loss Function".
+    """
+    return _overlap.overlap(
+        _overlap.Quotient("Tversky", 1, alpha, beta),
+        logits,
+        labels,
+        mode=mode,
+        from_logits=from_logits,
+        per_image=per_image,
+        average=average,
+        classes=classes,
+        overlap=overlap,
+        empty=empty,
+        smooth_nr=smooth_nr,
+        smooth_dr=smooth_dr,
+        ignore_index=ignore_index,
+    )

@@ -9,7 +9,7 @@ sklearn: hinge_loss
 Examples:
     losscli hinge --logits 0.15,-0.34,0.12,0.67,0.55 --labels -1,1,-1,1,-1
     losscli hinge --logits '2,-1; 0.5,3' --labels '1,-1; 1,1' --grad
-    losscli hinge --logits 2,-0.5 --labels 1,0
+    losscli hinge --logits 2,-0.5 --labels 1,-1
 """
 
 from __future__ import annotations

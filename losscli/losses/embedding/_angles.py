@@ -36,8 +36,7 @@ def between(x: Floats, y: Floats) -> Angles:
     gap = 1 - cosine
     close = np.flatnonzero(cosine > 0.5)
     if close.size:
-        square = _sine_squared(x[close], y[close], (dot / (norm1 * norm1))[close], norm1[close], norm2[close])
-        gap[close] = square / (1 + cosine[close])
+        gap[close] = _sine_squared(x[close], y[close]) / (1 + cosine[close])
         cosine[close] = 1 - gap[close]
     return Angles(cosine, gap, np.ldexp(norm1, size1), np.ldexp(norm2, size2))
 
@@ -62,21 +61,29 @@ def _measured(x: Floats) -> tuple[Floats, Floats, Floats]:
     return x, np.sqrt(square), size
 
 
-def _sine_squared(x: Floats, y: Floats, t: Floats, norm1: Floats, norm2: Floats) -> Floats:
+def _sine_squared(x: Floats, y: Floats) -> Floats:
     """The squared sine, from the part of y that is not along x.
 
-    1 - cos and |x|^2 |y|^2 - (x.y)^2 cancel for vectors that are nearly parallel. But w = y - t x is as exact as its
-    numbers where the products t x have no rounding (Dekker), and for any t near x.y / |x|^2 Lagrange's identity
-    gives the rest: |x|^2 |y|^2 sin^2 = |x|^2 |w|^2 - (x.w)^2, where the second term is tiny.
+    1 - cos and |x|^2 |y|^2 - (x.y)^2 cancel for vectors that are nearly parallel. Instead, take from y the multiple of
+    x that leaves nothing at x's largest number x[k]: what is left, (y[d] x[k] - y[k] x[d]) / x[k], comes from products
+    without rounding. Then take from that its own part along x, as Gram and Schmidt do.
     """
-    across = t[:, None]
-    p = across * x
-    (t1, t2), (x1, x2) = _halves(across), _halves(x)
-    lost = ((t1 * x1 - p) + t1 * x2 + t2 * x1) + t2 * x2
-    w = (y - p) - lost
-    along = ops.row_sum(x * w) / norm1
-    square: Floats = (ops.row_sum(w * w) - along * along) / (norm2 * norm2)
-    return np.maximum(square, 0)
+    x, y = (np.ldexp(a, -np.frexp(np.abs(a).max(axis=1))[1][:, None]) for a in (x, y))
+    k = np.abs(x).argmax(axis=1)
+    xk, yk = ops.pick(x, k)[:, None], ops.pick(y, k)[:, None]
+    p, p_lost = _product(y, xk)
+    q, q_lost = _product(x, yk)
+    z = ((p - q) + (p_lost - q_lost)) / xk
+    z -= (ops.row_sum(x * z) / ops.row_sum(x * x))[:, None] * x
+    square: Floats = ops.row_sum(z * z) / ops.row_sum(y * y)
+    return square
+
+
+def _product(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """a b, and what its rounding lost (Dekker)."""
+    p = a * b
+    (a1, a2), (b1, b2) = _halves(a), _halves(b)
+    return p, ((a1 * b1 - p) + a1 * b2 + a2 * b1) + a2 * b2
 
 
 def _halves(a: Floats) -> tuple[Floats, Floats]:

@@ -2,6 +2,8 @@
 
     loss = -mean_{j in P(i)} log softmax_{k != i}(s[i])[j],   s[i, j] = cos(x[i], x[j]) / T
 
+PyTorch: SupConLoss (of pytorch-metric-learning)
+
 Examples:
     losscli supcon --embeddings '1,0; 1,0.2; 0,1; 0.1,1' --labels 0,0,1,1
     losscli supcon --embeddings '1,0; 1,0.2; 0,1; 0.1,1; 1,1' --labels 0,0,1,1,2 --temperature 0.5

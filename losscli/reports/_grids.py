@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from losscli.engine import Result, plain, steps_of
+from losscli.messages import printable
 from losscli.ops import row_sum
 from losscli.params import AnyArray, Array
 from losscli.reports import View
@@ -92,6 +93,8 @@ def _grad_is_a_column(result: Result, classes: int | None) -> bool:
     assert isinstance(marker, Array)
     own = marker.alternatives[0][1:]
     axis = "C" if result.arguments.classes is not None else "D"
+    if result.axes is not None:  # then no table goes over the input
+        return False
     return not own or (classes is not None and own == (axis,) and not result.arguments.declaration.couples_rows)
 
 
@@ -169,7 +172,7 @@ def row_grid(result: Result, terms: Terms, rows: Sequence[int], n: int, view: Vi
         columns["loss"] = terms.value if terms.value.ndim == 1 else row_sum(terms.value)
     else:
         columns[result.of.entry.name.replace("-", " ")] = terms.value
-    if view.grad:
+    if view.grad and result.axes is None:
         gradient = result.gradient_of(terms)
         if gradient.ndim == 1:
             columns["grad"] = gradient
@@ -287,7 +290,7 @@ def stream_grid(shown: Sequence[tuple[int, Any, Any]], view: View) -> Grid:
         if i and batch != shown[i - 1][0] + 1:
             body.append([GAP, *[""] * (5 + with_id)])
         loss = number(s.loss, view.digits) if reduction != "none" else ""
-        id_ = [str(s.id) if s.id is not None else ""] * with_id
+        id_ = [printable(str(s.id)) if s.id is not None else ""] * with_id
         body.append(
             [str(batch), *id_, str(s.count), str(s.ignored), number(s.sum, view.digits), short(s.divisor), loss]
         )
@@ -342,7 +345,7 @@ def _place(result: Result, row: int) -> list[str]:
 
 
 def class_name(result: Result, c: int) -> str:
-    return result.class_names[c] if 0 <= c < len(result.class_names) else str(c)
+    return printable(result.class_names[c]) if 0 <= c < len(result.class_names) else str(c)
 
 
 def number(value: Any, digits: int) -> str:

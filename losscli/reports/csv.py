@@ -11,6 +11,7 @@ import numpy as np
 
 from losscli.engine import Result, steps_of
 from losscli.errors import UsageError
+from losscli.messages import printable
 from losscli.reports import View
 from losscli.reports._records import batch_records
 
@@ -34,7 +35,8 @@ def write(results: Iterator[Result], out: TextIO, view: View) -> None:
 def _batches(result: Result, batch: int) -> Iterator[list[Any]]:
     yield ["batch", "id", "loss", "sum", "divisor", "count", "ignored"]
     for i, r in enumerate(batch_records(result, View())):
-        yield [batch + i, r.get("id", ""), r["loss"], r["sum"], r["divisor"], r["count"], r["ignored"]]
+        id_ = printable(str(r.get("id", "")))
+        yield [batch + i, id_, r["loss"], r["sum"], r["divisor"], r["count"], r["ignored"]]
 
 
 def _rows(result: Result, view: View, batch: int) -> Iterator[list[Any]]:
@@ -62,4 +64,4 @@ def _rows(result: Result, view: View, batch: int) -> Iterator[list[Any]]:
 
 
 def _class_name(result: Result, c: int) -> str:
-    return result.class_names[c] if c < len(result.class_names) else str(c)
+    return printable(result.class_names[c]) if c < len(result.class_names) else str(c)

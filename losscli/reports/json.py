@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, TextIO
 
@@ -9,6 +10,7 @@ import orjson
 
 from losscli.engine import Result
 from losscli.errors import UsageError
+from losscli.messages import JOINERS
 from losscli.reports import View
 from losscli.reports._records import batch_records, finite, gathered
 
@@ -28,4 +30,10 @@ def text(record: dict[str, Any]) -> str:
     line = orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
     if b"null" in line:  # what orjson makes of NaN and the infinities
         line = orjson.dumps(finite(record), option=orjson.OPT_APPEND_NEWLINE)
-    return line.decode()
+    text = line.decode()
+    return text if line.isascii() and b"\x7f" not in line else _escaped(text)
+
+
+def _escaped(text: str) -> str:
+    """JSON in which what commands a terminal is written as its escape, wherever it stands: in a text, then."""
+    return "".join(c if c.isprintable() or c in f"{JOINERS}\n" else json.dumps(c)[1:-1] for c in text)

@@ -16,7 +16,7 @@ from losscli.params import AnyArray, Bools, Floats
 
 SAMPLE = 64  # rows that are looked at; the others only where all of these raise the doubt
 CLOSE = 0.002  # as near as float16 comes
-ROUGH = 0.01  # as near as two decimals come
+ROUGH = 0.02  # as near as a few numbers of two decimals come
 OVERFLOWN = 0x7C00  # the bits of +inf in float16
 
 Doubted: TypeAlias = "tuple[int | None, str] | None"
@@ -78,7 +78,8 @@ def no_distribution(a: Floats) -> Doubted:
 
 
 def _probabilities(a: Floats) -> Bools:
-    return (a >= 0).all(axis=1) & (a <= 1).all(axis=1) & (abs(a.sum(axis=1) - 1) <= CLOSE)
+    with np.errstate(all="ignore"):
+        return (a >= 0).all(axis=1) & (a <= 1).all(axis=1) & (abs(a.sum(axis=1) - 1) <= CLOSE)
 
 
 DOUBTS: dict[str, Callable[[Floats], Doubted]] = {

@@ -21,6 +21,7 @@ from mpmath import mpf
 import losscli
 from losscli import engine, layout
 from losscli.catalogue import Entry
+from losscli.errors import DataError
 from losscli.params import Array
 from losscli.terms import Summed, Terms, Total
 from tests.strategies import ENTRIES, LOSSES, arguments, named, reference_module
@@ -287,11 +288,10 @@ def test_extremes_give_numbers_or_nan_and_never_a_warning_of_numpy(entry: Entry)
         if isinstance(marker, Array) and marker.kind == "real":
             for index in np.ndindex(x.shape):
                 x[index] = data.draw(extreme)
-        result = (
-            result_of(entry, values | {first: x}, reduction="sum")
-            if not entry.is_function
-            else result_of(entry, values | {first: x})
-        )
+        try:
+            result = result_of(entry, values | {first: x}, **({} if entry.is_function else {"reduction": "sum"}))
+        except DataError:  # such a number may be refused, with its place
+            return
         _ = result.value
         if not entry.is_function:
             assert isinstance(result.sum, float)

@@ -2,7 +2,7 @@
 
     loss = t (log t - lp)
 
-PyTorch: KLDivLoss
+PyTorch: KLDivLoss (its mean, too, divides by rows times classes: batchmean is the divergence)
 Keras: KLDivergence (on exp(lp); both clipped to 1e-7)
 optax: kl_divergence, kl_divergence_with_log_targets (summed over the classes)
 

@@ -32,13 +32,13 @@ def log_cosh(input: Predictions, target: Targets) -> Terms:
     """
     error = input - target
     size = np.abs(error)
-    below = np.expm1(-size)
-    decay = 1 + below
-    # cosh e - 1 = (1 - exp(-|e|))^2 / (2 exp(-|e|)): no difference of nearly equal numbers;
-    # log cosh e = |e| - log 2 + log1p(exp(-2 |e|)): no overflow
-    near = size < 1
-    value = np.log1p(np.where(near, below * below / (2 * decay), decay * decay))
-    value += np.where(near, 0.0, size - math.log(2))
+    # log cosh e = log1p(2 sinh(e / 2)^2): no difference of nearly equal numbers
+    value = np.sinh(0.5 * size)
+    value *= value
+    value *= 2
+    np.log1p(value, out=value)
+    far = np.flatnonzero(size > 700)  # where the square overflows, the rest is below the last digit
+    value[far] = size[far] - math.log(2)
 
     def grad() -> Floats:
         return np.tanh(error)

@@ -36,14 +36,20 @@ def pinball(
     Source: scikit-learn, sklearn.metrics.mean_pinball_loss; Koenker and Bassett 1978, "Regression Quantiles".
     """
     error = target - input
-    share = np.where(error < 0, 1 - quantile, quantile)
+    value = np.maximum(quantile * error, (quantile - 1) * error)
+    value += 0.0  # -0 is 0
 
     def grad() -> Floats:
         return np.where(error < 0, 1 - quantile, -quantile)
 
     return Terms(
-        np.abs(error) * share,
-        {"input": input, "target": target, "target - input": error, "factor": share},
+        value,
+        {
+            "input": input,
+            "target": target,
+            "target - input": error,
+            "factor": lambda: np.where(error < 0, 1 - quantile, quantile),
+        },
         grad,
         formula=f"{quantile:g} (t - x) where x <= t, else {1 - quantile:g} (x - t)",
     )

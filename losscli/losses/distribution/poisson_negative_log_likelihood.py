@@ -1,0 +1,65 @@
+"""poisson-nll: Minus the log-likelihood of counts under predicted rates.
+
+    loss = exp(x) - t x              for log rates x
+    loss = x - t log(x + eps)        for rates x, with --no-log-input
+
+PyTorch: PoissonNLLLoss
+Keras: Poisson (log_input=False, eps 1e-7)
+
+Examples:
+    losscli poisson-nll --input 0.5,1.2,-0.3 --target 2,3,0
+    losscli poisson-nll --input 1.5,3.2,0.7 --target 2,3,0 --no-log-input --full
+    losscli poisson-nll --input 0.5,1.2,-0.3 --target 2,3,0 --full --grad
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any
+
+import numpy as np
+
+from losscli.errors import ElementError
+from losscli.params import Array, Choice, Floats, Number
+from losscli.terms import Step, Terms
+
+
+def poisson_negative_log_likelihood(
+    input: Annotated[Floats, Array("N...", "real", "logarithms of predicted rates, or the rates")],
+    target: Annotated[Floats, Array("N...", "nonnegative", "observed counts")],
+    *,
+    log_input: Annotated[bool, Choice("the input holds logarithms of rates")] = True,
+    full: Annotated[bool, Choice("add log t! by Stirling's formula, where t is above 1")] = False,
+    eps: Annotated[float, Number("added to a rate before its logarithm is taken", min=0)] = 1e-8,
+) -> Terms:
+    """Minus the log-likelihood of counts under predicted rates, element by element, without log t!.
+
+        loss = exp(x) - t x                                        for log rates x
+        loss = x - t log(x + eps)                                  for rates x
+        loss + t log t - t + log(2 pi t) / 2  where t > 1          with full
+
+    As in PyTorch; eps only where rates are given. Keras takes rates, with an eps of 1e-7.
+
+    Source: PyTorch, torch.nn.PoissonNLLLoss.
+    """
+    rate = np.exp(input) if log_input else input
+    log_rate = input if log_input else np.log(input + eps)
+    value = rate - target * log_rate
+    steps: dict[str, Step] = {"log rate": log_rate, "rate": rate, "target": target}
+    if full:
+        stirling = np.where(target > 1, target * np.log(target) - target + np.log(2 * math.pi * target) / 2, 0.0)
+        value += stirling
+        steps["log t! by Stirling"] = stirling
+
+    def grad() -> Floats:
+        return rate - target if log_input else 1 - target / (input + eps)
+
+    formula = "exp(x) - t x" if log_input else f"x - t log(x{f' + {eps:g}' * (eps > 0)})"
+    return Terms(value, steps, grad, formula=f"{formula}{' + log t!' * full}")
+
+
+def check(input: Floats, log_input: bool, **_: Any) -> None:
+    """A rate below 0."""
+    if not log_input and (input < 0).any():
+        expected = "a rate is 0 or more. If these are logarithms of rates, leave log_input on"
+        raise ElementError("input", input, input < 0, expected)

@@ -33,6 +33,8 @@ def as_array(name: str, value: Any, class_names: Sequence[str] = ()) -> AnyArray
     except (ValueError, OverflowError, TypeError, RecursionError):
         array = np.array(None)
     kind = array.dtype.kind
+    if array.ndim > MOST_AXES:
+        raise DataError(deep(name))
     if kind in "iuf":
         return array
     if kind == "b" and not isinstance(value, (bool, list, tuple)):
@@ -41,6 +43,17 @@ def as_array(name: str, value: Any, class_names: Sequence[str] = ()) -> AnyArray
         raise DataError(f"{name} holds {value.dtype}, but real numbers were expected.")
     _explain(name, value, class_names, 0)
     return np.array(_numbers(value, class_names), dtype=np.float64)
+
+
+def stacked(name: str, values: list[Any]) -> AnyArray:
+    """An array of the values of several documents. If they do not stack, each of them has to be looked at alone."""
+    try:
+        array = np.array(values)
+    except (ValueError, OverflowError, TypeError, RecursionError):
+        array = np.array(None)
+    if array.dtype.kind not in "iuf":
+        raise DataError(f"{name} is no array of numbers of one shape in all documents.")
+    return array
 
 
 def _numbers(value: Any, class_names: Sequence[str]) -> Any:
@@ -56,7 +69,7 @@ def _explain(place: str, value: Any, class_names: Sequence[str], depth: int) -> 
     """Raise for the first thing that is no number, or for rows of different lengths; else the length."""
     if isinstance(value, (list, tuple, np.ndarray)):
         if depth >= MOST_AXES:
-            raise DataError(f"{place.split('[')[0]} is nested more than {MOST_AXES} deep, but an array was expected.")
+            raise DataError(deep(place.split("[")[0]))
         lengths = [_explain(f"{place}[{i}]", v, class_names, depth + 1) for i, v in enumerate(value)]
         for i, length in enumerate(lengths):
             if length != lengths[0]:
@@ -72,6 +85,11 @@ def _explain(place: str, value: Any, class_names: Sequence[str], depth: int) -> 
     elif too_long(value):
         raise DataError(f"{place} is {beyond('an integer that')}".replace(" that is", ", which is"))
     return None
+
+
+def deep(name: str) -> str:
+    """What is wrong with an array of very many axes."""
+    return f"{name} is nested more than {MOST_AXES} deep, but an array of numbers was expected."
 
 
 def _explain_word(place: str, word: str, class_names: Sequence[str]) -> None:

@@ -20,8 +20,8 @@ from losscli.messages import complain, show_warnings
 from losscli.params import Array, Number, Parameter
 
 if TYPE_CHECKING:
+    from losscli.documents import Document, Run
     from losscli.engine import Result, Settings
-    from losscli.sources import Document
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 a check that was asked for failed; 2 the command line is wrong; 3 the data is wrong; "
@@ -350,16 +350,18 @@ def _settings(given: dict[str, Any]) -> Settings:
             class_axis = int(class_axis)
         except ValueError:
             raise UsageError(f"--class-axis is {class_axis!r}, but takes a whole number.") from None
-    return Settings(given.get("reduction") or "mean", class_axis, _names(given), given["threads"])
+    stacked = not (given["steps"] or given.get("grad"))
+    return Settings(given.get("reduction") or "mean", class_axis, _names(given), given["threads"], stacked)
 
 
 def _names(given: dict[str, Any]) -> list[str]:
     return [name.strip() for name in (given.get("class_names") or "").split(",") if name.strip()]
 
 
-def _documents(parameters: dict[str, Parameter], given: dict[str, Any]) -> Iterator[list[Document]]:
+def _documents(parameters: dict[str, Parameter], given: dict[str, Any]) -> Iterator[list[Document] | Run]:
     """The documents of the files, of standard input, or the one that the options are."""
     from losscli import sources
+    from losscli.documents import Document
     from losscli.naming import Names
 
     limit = _size(given["max_size"])
@@ -386,7 +388,7 @@ def _documents(parameters: dict[str, Parameter], given: dict[str, Any]) -> Itera
         for path in paths:
             yield from names.resolved(sources.documents(path, limit))
     else:
-        yield [sources.Document(values)]
+        yield [Document(values)]
 
 
 def _nothing_to_do(parameters: dict[str, Parameter]) -> str:
@@ -411,8 +413,12 @@ def _value(parameter: Parameter, text: Any, class_names: list[str], limit: int) 
     from losscli import sources
     from losscli.arrays import as_array, checked_option
 
+    flag = f"--{parameter.name.replace('_', '-')}"
     if not isinstance(parameter.marker, Array):
-        return checked_option(parameter, text)
+        try:
+            return checked_option(parameter, text)
+        except DataError as error:
+            raise UsageError(error.message, flag) from None
     if text == "-" or text.startswith("@"):
         path = text.removeprefix("@")
         try:
@@ -422,7 +428,7 @@ def _value(parameter: Parameter, text: Any, class_names: list[str], limit: int) 
     try:
         return as_array(parameter.name, sources.find_module("txt").literal(text), class_names)
     except DataError as error:
-        raise UsageError(error.message, f"--{parameter.name.replace('_', '-')}") from None
+        raise UsageError(error.message, flag) from None
 
 
 def _non_empty(results: Iterator[Result], skipped: Skipped | None) -> Iterator[Result]:

@@ -16,11 +16,11 @@ import numpy as np
 
 from losscli.arrays import distinct_texts, told, whole_or_none
 from losscli.catalogue import Entry
+from losscli.documents import Document, Run
 from losscli.errors import DataError, LosscliError, LosscliWarning, UsageError
 from losscli.layout import BLOCK, Arguments, Box, Declaration, Index, bind
 from losscli.ops import exact_parts
 from losscli.params import AnyArray, Array, Floats, Parameter, declared
-from losscli.sources import Document
 from losscli.terms import ExactSum, Link, Step, Summed, Terms, Total, divide
 
 _T = TypeVar("_T")
@@ -42,6 +42,8 @@ class Loss:
             self.parameters, getattr(module, "arrange", None), getattr(module, "check", None)
         )
         self.reductions = entry.reductions()
+        # what looks at each document on its own: its values are no sum, or its rows no rows to be put below others
+        self.alone = entry.is_function or self.declaration.couples_rows or self.declaration.arrange is not None
         self.__doc__ = self.function.__doc__
         self.__name__ = self.function.__name__
 
@@ -64,19 +66,18 @@ class Loss:
         settings = Settings(reduction=reduction, class_axis=class_axis, threads=threads)
         return self.result([Document(values)], settings)
 
-    def result(self, documents: Sequence[Document], settings: Settings) -> Result:
+    def result(self, documents: Sequence[Document] | Run, settings: Settings) -> Result:
         """The result for documents of one layout, checked and ready to be viewed."""
-        reduction = documents[0].values.get("reduction", settings.reduction)
+        first = documents[0].values
+        reduction = first.get("reduction", settings.reduction)
         if reduction not in self.reductions and not self.entry.is_function:
             raise UsageError(f"reduction is {told(reduction)}, but takes one of {', '.join(self.reductions)}.")
-        class_axis = whole_or_none("class_axis", documents[0].values.get("class_axis", settings.class_axis))
-        names = distinct_texts("class_names", documents[0].values.get("class_names", settings.class_names))
-        arguments = bind(
-            self.declaration, [d.values for d in documents], class_axis, names, lambda number: documents[number].place
-        )
+        class_axis = whole_or_none("class_axis", first.get("class_axis", settings.class_axis))
+        names = distinct_texts("class_names", first.get("class_names", settings.class_names))
+        arguments = bind(self.declaration, documents, class_axis, names)
         if names and arguments.classes not in (None, len(names)):
             raise UsageError(f"class_names has {len(names)} names, but there are {arguments.classes} classes.")
-        result = Result(self, arguments, tuple(documents), reduction, tuple(names), settings.threads)
+        result = Result(self, arguments, documents, reduction, tuple(names), settings.threads)
         if not self.entry.is_function:
             _ = result.total  # everything is read and checked once, before anything is shown
         return result
@@ -90,6 +91,7 @@ class Settings:
     class_axis: int | None = None
     class_names: Sequence[str] = ()
     threads: int | None = None
+    stacked: bool = True  # whether documents that are alike may be computed as one
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,22 @@ class Summary:
     divisor: float
     count: int
     ignored: int
+
+
+@dataclass(frozen=True)
+class Summaries:
+    """The numbers of several documents, by column."""
+
+    ids: list[Any] | None
+    losses: list[Any]
+    sums: list[float]
+    divisors: list[float]
+    counts: list[int]
+    ignored: list[int]
+
+    def __iter__(self) -> Iterator[Summary]:
+        ids = self.ids or [None] * len(self.losses)
+        return map(Summary, ids, self.losses, self.sums, self.divisors, self.counts, self.ignored)
 
 
 @dataclass(frozen=True)
@@ -118,7 +136,7 @@ class Result:
 
     of: Loss
     arguments: Arguments
-    documents: tuple[Document, ...]
+    documents: Sequence[Document] | Run
     reduction: str = "mean"
     class_names: tuple[str, ...] = ()
     threads: int | None = None
@@ -239,14 +257,12 @@ class Result:
         """The gradient of the reduced loss for the rows of these terms: shape (N) or (N, C)."""
         return self._scaled_gradient(terms, None)
 
-    def summaries(self) -> Iterator[Summary]:
-        """The numbers of each document."""
+    def summaries(self) -> Summaries:
+        """The numbers of each document, by column."""
+        ids = self.documents.ids if isinstance(self.documents, Run) else [d.id for d in self.documents]
         if len(self.documents) == 1:
-            loss = self.loss
-            loss = loss.tolist() if self.reduction == "none" else loss
-            id_ = self.documents[0].id
-            yield Summary(id_, loss, self.sum, self.divisor, self.count, self.ignored)
-            return
+            loss = self.loss.tolist() if self.reduction == "none" else self.loss
+            return Summaries(ids, [loss], [self.sum], [self.divisor], [self.count], [self.ignored])
         terms = self.terms()
         stack = len(self.documents)
         high, low = _parts(terms.value.reshape(stack, -1))
@@ -264,8 +280,7 @@ class Result:
             losses = [linked(divide(s, d), terms.link) for s, d in zip(sums, divisors, strict=True)]
         elif self.reduction == "none":
             losses = self._user_layout(terms.value).tolist()
-        for document, loss, total, divisor, count in zip(self.documents, losses, sums, divisors, counts, strict=True):
-            yield Summary(document.id, loss, total, divisor, count, rows - count)
+        return Summaries(ids, losses, sums, divisors, counts, [rows - count for count in counts])
 
     @cached_property
     def options(self) -> dict[str, Any]:
@@ -473,7 +488,7 @@ def available_threads() -> int:
 
 def results(
     loss: Loss,
-    chunks: Iterable[list[Document]],
+    chunks: Iterable[list[Document] | Run],
     settings: Settings,
     skip: Callable[[DataError], None] | None = None,
 ) -> Iterator[Result]:
@@ -482,23 +497,29 @@ def results(
     The first document that is wrong ends it; or `skip` is told of each, and the others go on.
     """
     for chunk in chunks:
-        for stack in _stacks(loss, chunk):
+        stacks: Iterable[list[Document] | Run]
+        if not settings.stacked or loss.alone:
+            stacks = ([chunk[i]] for i in range(len(chunk)))
+        else:
+            stacks = _runs(loss, chunk) if isinstance(chunk, Run) else _stacks(loss, chunk)
+        for stack in stacks:
             yield from _evaluated(loss, stack, settings, skip)
 
 
 def _evaluated(
-    loss: Loss, stack: list[Document], settings: Settings, skip: Callable[[DataError], None] | None
+    loss: Loss, stack: list[Document] | Run, settings: Settings, skip: Callable[[DataError], None] | None
 ) -> Iterator[Result]:
     try:
-        if stack[0].error is not None:
-            raise stack[0].error
+        if (error := stack[0].error) is not None:
+            raise error
         result = loss.result(stack, settings)
         for doubt in () if loss.entry.is_function else result.doubts():
             warnings.warn(doubt, stacklevel=2)
     except LosscliError as error:
-        if len(stack) > 1:
-            for document in stack:  # one of them is wrong: alone, so that the others are answered and it is named
-                yield from _evaluated(loss, [document], settings, skip)
+        if len(stack) > 1:  # they differ in shape, or one of them is wrong: alone, so that it is named
+            alone = [stack[i] for i in range(len(stack))]
+            for part in _stacks(loss, alone) if isinstance(stack, Run) else [[document] for document in alone]:
+                yield from _evaluated(loss, part, settings, skip)
             return
         if not stack[0].source or not isinstance(error, (UsageError, DataError)):
             raise
@@ -508,6 +529,13 @@ def _evaluated(
         skip(wrong)
     else:
         yield result
+
+
+def _runs(loss: Loss, run: Run) -> Iterator[Run]:
+    """A run, cut so that each part fits in one block."""
+    rows = [n for n, p in loss.parameters.items() if isinstance(p.marker, Array) and p.marker.has_rows]
+    widths = [_product(_nested_shape(run.columns[name][0]) or (1,)) for name in rows if name in run.columns]
+    return run.cut(max(1, BLOCK // max(1, *widths, 1)))
 
 
 def _stacks(loss: Loss, documents: list[Document]) -> Iterator[list[Document]]:
@@ -527,8 +555,6 @@ def _stacks(loss: Loss, documents: list[Document]) -> Iterator[list[Document]]:
             yield stack
         stack, key = [document], mine
         sizes = [s for n, s in mine if n in rows]
-        if loss.declaration.couples_rows or loss.declaration.arrange is not None:
-            sizes = [None]
         widest = max((_product(s) for s in sizes if s is not None), default=BLOCK)
         room = 0 if None in sizes else BLOCK // max(1, widest) - 1
     if stack:

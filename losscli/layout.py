@@ -18,11 +18,11 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from losscli.arrays import as_array, checked_option, of_kind, option, plain_dtype, shape, shown, stacked
+from losscli.documents import Document, Run, column
 from losscli.doubts import DOUBTS, float16_overflow
 from losscli.errors import DataError, ElementError, LosscliWarning, UsageError
 from losscli.ops import NARROW
 from losscli.params import AnyArray, Array, Kind, Parameter
-from losscli.sources import Document, Run, column
 
 Box: TypeAlias = "tuple[slice, ...]"
 Index: TypeAlias = "tuple[slice, ...] | tuple[AnyArray, ...]"

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from losscli.arrays import as_array, option
+from losscli.documents import Document, Run
 from losscli.errors import DataError, LosscliWarning
 from losscli.messages import quoted
 from losscli.params import Array, Parameter
-from losscli.sources import Document
 
 SETTINGS = ("reduction", "class_axis", "class_names")
 
@@ -28,10 +28,27 @@ class Names:
     given: Mapping[str, Any] = field(default_factory=dict)
     _known: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
 
-    def resolved(self, chunks: Iterator[list[Document]]) -> Iterator[list[Document]]:
+    def resolved(self, chunks: Iterator[list[Document] | Run]) -> Iterator[list[Document] | Run]:
         """The documents under the parameters' names, completed by what the command line gives."""
         for chunk in chunks:
-            yield [self.document(d) for d in chunk]
+            run = self._run(chunk) if isinstance(chunk, Run) else None
+            yield run or [self.document(chunk[i]) for i in range(len(chunk))]
+
+    def _run(self, run: Run) -> Run | None:
+        """A run under the parameters' names; None if its documents do not agree on all but their rows."""
+        try:
+            names = self._named(tuple(run.columns), False, run[0].place)
+        except DataError:
+            return None
+        columns = {name: run.columns[key] for key, name in names.items()}
+        columns |= {name: [value] * len(run) for name, value in self.given.items()}
+        for name, column in columns.items():
+            marker = self.parameters[name].marker if name in self.parameters else None
+            has_rows = isinstance(marker, Array) and marker.has_rows
+            same = name in self.given or column.count(column[0]) == len(column)
+            if (has_rows and not isinstance(column[0], (list, int, float))) or not (has_rows or same):
+                return None
+        return Run(columns, run.source, run.line, run.ids) if columns else None
 
     def document(self, document: Document) -> Document:
         if document.error is not None:

@@ -29,7 +29,7 @@ LAYERS = [
     ["sources"],
     ["losses", "functions"],
     ["layout"],
-    ["doubts"],
+    ["doubts", "documents"],
     ["arrays", "ops", "catalogue", "terms"],
     ["numerals", "messages", "signals"],
     ["params", "errors", "__init__"],

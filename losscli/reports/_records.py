@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from losscli.engine import Result, linked
+from losscli.engine import Result, Summary, linked
 from losscli.errors import DataError
 from losscli.reports import View
 from losscli.terms import Link, Total
@@ -21,20 +21,24 @@ def batch_records(result: Result, view: View) -> Iterator[dict[str, Any]]:
         yield {"command": of.name, **identity, "value": result.value.tolist(), **_details(result, view)}
         return
     for summary in result.summaries():
-        record: dict[str, Any] = {"command": of.name}
-        if summary.id is not None:
-            record["id"] = summary.id
-        record |= {
-            "loss": summary.loss,
-            "reduction": result.reduction,
-            "sum": summary.sum,
-            "divisor": summary.divisor,
-            "count": summary.count,
-            "ignored": summary.ignored,
-            "batches": 1,
-            "options": result.options,
-        }
-        yield record | _details(result, view)
+        yield record(result, summary) | _details(result, view)
+
+
+def record(result: Result, summary: Summary) -> dict[str, Any]:
+    """What one document's line says."""
+    identity = {} if summary.id is None else {"id": summary.id}
+    return {
+        "command": result.of.entry.name,
+        **identity,
+        "loss": summary.loss,
+        "reduction": result.reduction,
+        "sum": summary.sum,
+        "divisor": summary.divisor,
+        "count": summary.count,
+        "ignored": summary.ignored,
+        "batches": 1,
+        "options": result.options,
+    }
 
 
 def _details(result: Result, view: View) -> dict[str, Any]:

@@ -12,12 +12,12 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import IO, Any
 
 from losscli.catalogue import entries, find
-from losscli.errors import DataError, FileError, LosscliError, UsageError
+from losscli.documents import Document, Run
+from losscli.errors import DataError, FileError, UsageError
 
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt")
 LIMIT = 4 << 30
@@ -25,32 +25,13 @@ TEXT_SHARE = 16  # of the limit, for numbers take so much more room in memory th
 PIECE = 1 << 20
 
 
-@dataclass(slots=True)
-class Document:
-    """The values of one batch, under the names that its source gives them, and where they stand."""
-
-    values: dict[str, Any]
-    source: str = ""
-    line: int = 0
-    id: Any = None
-    by_column: bool = False  # each value is the column of a table
-    error: LosscliError | None = None  # why there are no values; raised when its turn comes
-
-    @property
-    def place(self) -> str:
-        return f"{self.source}:{self.line}" if self.line else self.source
-
-    def wrong(self, error: LosscliError) -> Document:
-        """What stands in the place of this document when it cannot be used."""
-        return Document({}, self.source, self.line, error=error.at(self.place))
-
-
-def documents(path: str, limit: int = LIMIT) -> Iterator[list[Document]]:
+def documents(path: str, limit: int = LIMIT) -> Iterator[list[Document] | Run]:
     """The documents of a file; `-` is standard input. What is wrong with one of them is kept in it, in its place."""
+    name = "standard input" if path == "-" else path
     try:
         if path == "-":
-            with reading("standard input"):
-                yield from find_module("jsonl").lines_or_text(standard_input(), "standard input", limit)
+            with reading(name):
+                yield from find_module("jsonl").lines_or_text(standard_input(), name, limit)
         elif _is_unnamed_stream(path):
             with opened(path) as file:
                 yield from find_module("jsonl").lines_or_text(file, path, limit)
@@ -59,20 +40,21 @@ def documents(path: str, limit: int = LIMIT) -> Iterator[list[Document]]:
             with opened(path) as file:
                 yield from module.documents(file, path, limit)
     except DataError as error:
-        yield [Document({}, path).wrong(error)]
+        yield [Document({}, name).wrong(error)]
 
 
 def array(path: str, limit: int = LIMIT) -> Any:
     """The array that a file holds; `-` is standard input."""
+    name = "standard input" if path == "-" else path
     try:
         if path == "-":
-            with reading("standard input"):
-                return find_module("txt").array(standard_input(), "standard input", limit)
+            with reading(name):
+                return find_module("txt").array(standard_input(), name, limit)
         module = find_module("txt") if _is_unnamed_stream(path) else _module_for(path, "array")
         with opened(path) as file:
             return module.array(file, path, limit)
     except DataError as error:
-        raise error.at(path) from None
+        raise error.at(name) from None
 
 
 def find_module(ending: str) -> Any:

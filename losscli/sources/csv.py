@@ -6,10 +6,11 @@ import csv
 from collections.abc import Iterator
 from typing import IO, Any
 
+from losscli.documents import Document
 from losscli.errors import DataError
 from losscli.messages import quoted
 from losscli.numerals import numeral
-from losscli.sources import LIMIT, TEXT_SHARE, Document, decoded, too_large
+from losscli.sources import LIMIT, TEXT_SHARE, decoded, too_large
 
 
 def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document]]:
@@ -39,6 +40,8 @@ def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[D
                     f"the column {quoted(word)} holds {found}, but a number was expected.", f"{name}:{line}"
                 )
             column.append(cell.strip() if number is None else number)
+    if not columns[header[0]]:
+        raise DataError("a header and no rows.", name)
     yield [Document(dict(columns), name, by_column=True)]
 
 

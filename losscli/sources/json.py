@@ -9,10 +9,11 @@ from typing import IO, Any
 import orjson
 
 from losscli.arrays import described
+from losscli.documents import Document
 from losscli.errors import DataError
 from losscli.messages import quoted, shortened
 from losscli.numerals import beyond
-from losscli.sources import LIMIT, Document, decoded, whole
+from losscli.sources import LIMIT, decoded, whole
 
 BOM = b"\xef\xbb\xbf"
 DEEP = "nested too deep for a document."

@@ -10,42 +10,51 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import IO
 
+import orjson
+
+from losscli.documents import Document, Run
 from losscli.errors import DataError
-from losscli.sources import LIMIT, PIECE, TEXT_SHARE, Document, too_large
+from losscli.sources import LIMIT, PIECE, TEXT_SHARE, too_large
 from losscli.sources.json import BOM, document, parsed, text_documents
 
 
-def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document]]:
+def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document] | Run]:
     """One document for each line that is not blank."""
     yield from _line_documents(pieces(file, limit), name)
 
 
-def lines_or_text(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document]]:
-    """JSON Lines; or, where the first line is no object of its own, one JSON text of any number of lines."""
+def lines_or_text(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document] | Run]:
+    """JSON Lines; or, where the first line is the beginning of more, one JSON text of any number of lines."""
     rest = pieces(file, limit)
-    head: list[list[bytes]] = []
-    for lines in rest:
-        head.append(lines)
-        if any(line.strip() for line in lines):
+    head: list[bytes] = []
+    for piece in rest:
+        head.append(piece)
+        if not piece.isspace():
             break
-    first = next((line.strip().removeprefix(BOM) for lines in head for line in lines if line.strip()), b"")
+    first = head[-1].lstrip().partition(b"\n")[0].rstrip().removeprefix(BOM) if head else b""
     everything = chain(head, rest)
-    if not first or (first.startswith(b"{") and first.endswith(b"}")):
+    if not first.startswith((b"{", b"[")) or (first.startswith(b"{") and first.endswith(b"}")):
         yield from _line_documents(everything, name)
         return
-    lines, size = [], 0
-    for more in everything:
-        lines += more
-        size += sum(map(len, more)) + len(more)
+    texts, size = [], 0
+    for piece in everything:
+        texts.append(piece)
+        size += len(piece) + 1
         if size > limit // TEXT_SHARE:
             raise DataError(too_large("a text", limit), name)
-    yield from text_documents(b"\n".join(lines), name)
+    yield from text_documents(b"\n".join(texts), name)
 
 
-def _line_documents(chunks: Iterator[list[bytes]], name: str) -> Iterator[list[Document]]:
+def _line_documents(texts: Iterator[bytes], name: str) -> Iterator[list[Document] | Run]:
     number = 0
     try:
-        for lines in chunks:
+        for text in texts:
+            lines = text.split(b"\n")
+            run = _run(text, lines, name, number + 1)
+            if run is not None:
+                number += len(lines)
+                yield run
+                continue
             chunk: list[Document] = []
             for line in lines:
                 number += 1
@@ -60,21 +69,38 @@ def _line_documents(chunks: Iterator[list[bytes]], name: str) -> Iterator[list[D
         raise error.at(f"{name}:{number + 1}") from None
 
 
-def pieces(file: IO[bytes], limit: int) -> Iterator[list[bytes]]:
-    """Whole lines, as many as one read gives."""
+def _run(text: bytes, lines: list[bytes], name: str, number: int) -> Run | None:
+    """Lines that are alike, read in one go; None where one of them wants a closer look, line by line.
+
+    Each object has the keys of the first one. As many colons as that takes leave none for a key that stands twice.
+    """
+    try:
+        values = [orjson.loads(line) for line in lines]
+        columns = {key: [value[key] for value in values] for key in values[0]}
+    except (ValueError, TypeError, KeyError):
+        return None
+    ids = columns.pop("id", None)
+    keys = len(columns) + (ids is not None)
+    if not columns or text.count(b":") != keys * len(lines) or b"true" in text or b"false" in text:
+        return None
+    if ids is not None and not {type(i) for i in ids} <= {str, int, float}:
+        return None
+    return Run(columns, name, number, ids)
+
+
+def pieces(file: IO[bytes], limit: int) -> Iterator[bytes]:
+    """Whole lines, as many as one read gives, without the last line's end."""
     read = getattr(file, "read1", file.read)
     unfinished: list[bytes] = []
     size = 0
     while piece := read(PIECE):
-        if b"\n" not in piece:
-            unfinished.append(piece)
-            size += len(piece)
-            if size > limit // TEXT_SHARE:
-                raise DataError(too_large("a line", limit))
-            continue
-        lines = b"".join((*unfinished, piece)).split(b"\n")
-        unfinished = [lines.pop()]
-        size = len(unfinished[0])
-        yield lines
+        whole, end, rest = piece.rpartition(b"\n")
+        if end:
+            yield b"".join((*unfinished, whole))
+            unfinished, size = [], 0
+        unfinished.append(rest)
+        size += len(rest)
+        if size > limit // TEXT_SHARE:
+            raise DataError(too_large("a line", limit))
     if last := b"".join(unfinished):
-        yield [last]
+        yield last

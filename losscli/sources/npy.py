@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import IO, Any
 
@@ -19,9 +21,10 @@ MOST_AXES = 32
 
 def array(file: IO[bytes], name: str, limit: int = LIMIT) -> AnyArray:
     """The array of a .npy file. One that comes through a pipe goes by way of a temporary file."""
-    if not is_regular(file):
-        file = spooled(file, limit, name)
-    return mapped(file, name)
+    if is_regular(file):
+        return mapped(file, name)
+    with spooled(file, limit, name) as spool:  # closed, it lives on in the array that is mapped from it
+        return mapped(spool, name)
 
 
 def mapped(file: IO[bytes], name: str, end: int | None = None) -> AnyArray:
@@ -97,17 +100,18 @@ def _without_numbers(shape: tuple[int, ...], dtype: np.dtype[Any], name: str) ->
         raise DataError(f"no array has the shape {shape}.", name) from None
 
 
-def spooled(file: IO[bytes], limit: int, name: str) -> IO[bytes]:
-    """A temporary file with the rest of a stream, gone when it is closed."""
-    spool = tempfile.TemporaryFile()  # noqa: SIM115  it lives as long as the array that is mapped from it
-    room = limit
-    while piece := file.read(PIECE):
-        room -= len(piece)
-        if room < 0 and is_packed(file):
-            raise DataError(too_much(limit), name)
-        spool.write(piece)
-    spool.seek(0)
-    return spool
+@contextmanager
+def spooled(file: IO[bytes], limit: int, name: str) -> Iterator[IO[bytes]]:
+    """A temporary file with the rest of a stream."""
+    with tempfile.TemporaryFile() as spool:
+        room = limit
+        while piece := file.read(PIECE):
+            room -= len(piece)
+            if room < 0 and is_packed(file):
+                raise DataError(too_much(limit), name)
+            spool.write(piece)
+        spool.seek(0)
+        yield spool
 
 
 def too_much(limit: int) -> str:

@@ -7,10 +7,11 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, Any
 
+from losscli.documents import Document
 from losscli.errors import DataError
 from losscli.messages import quoted
 from losscli.params import AnyArray
-from losscli.sources import LIMIT, Document, is_regular
+from losscli.sources import LIMIT, is_regular
 from losscli.sources.npy import in_memory, mapped, spooled, too_much
 
 LOCAL_HEADER = 30  # bytes before the file name of a zip's entry; the lengths of name and extra field are its last four
@@ -20,7 +21,9 @@ LOCAL_MAGIC = b"PK\3\4"
 def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document]]:
     """One document: each array under its name; an array of no axes is a plain number or text."""
     if not is_regular(file):
-        file = spooled(file, limit, name)
+        with spooled(file, limit, name) as spool:
+            yield from documents(spool, name, limit)
+        return
     values: dict[str, Any] = {}
     try:
         with zipfile.ZipFile(file) as archive:

@@ -12,10 +12,11 @@ from typing import IO, Any
 import numpy as np
 
 from losscli.arrays import BFloat16
+from losscli.documents import Document
 from losscli.errors import DataError
 from losscli.messages import quoted
 from losscli.params import AnyArray
-from losscli.sources import LIMIT, Document, is_regular
+from losscli.sources import LIMIT, is_regular
 from losscli.sources.json import parsed
 from losscli.sources.npy import spooled, view
 from losscli.sources.npz import plain
@@ -30,7 +31,9 @@ LONGEST_HEADER = 100_000_000
 def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document]]:
     """One document: each tensor under its name; a tensor of no axes is a plain number."""
     if not is_regular(file):
-        file = spooled(file, limit, name)
+        with spooled(file, limit, name) as spool:
+            yield from documents(spool, name, limit)
+        return
     size = file.seek(0, 2)
     file.seek(0)
     length = int.from_bytes(file.read(8), "little")

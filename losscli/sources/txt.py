@@ -29,7 +29,7 @@ def literal(text: str) -> Any:
     text = text.strip()
     if text.startswith("["):
         return parsed(text)
-    if not text:
+    if not text.strip("; \t\r\n"):
         raise DataError("empty, but numbers were expected, such as 0.9,0.1 or '0.9,0.1; 0.8,0.2'.")
     rows = [line for line in re.split(r"[;\n]", text) if line.strip()]
     numbers = [[_number(word) for word in GAP.split(row.strip().removesuffix(",").strip())] for row in rows]

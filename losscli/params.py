@@ -88,6 +88,7 @@ class Array:
             "N C": "(C) or (N, C)",
             "~C": "one number, or (C)",
             "N... C": "(C), (N, C), (N, C, d1, ...)",
+            "N... D": "(D), (N, D), (N, d1, ..., D)",
             "N... | N... C": "(), (N), (N, d1, ...), or that of the class scores",
         }
         each = " or ".join(f"({', '.join(axes)})" for axes in self.alternatives)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import DataError, LosscliWarning, UsageError
+from tests.command import output
 
 
 def test_a_class_without_share_adds_nothing_to_kl_where_pytorch_has_nan() -> None:
@@ -49,14 +52,11 @@ def test_the_target_of_kl_is_what_log_target_says() -> None:
 
 
 def test_the_classes_of_several_documents_go_back_where_they_stood() -> None:
-    lines = [{"log_probs": np.log([[[0.5, 0.25], [0.5, 0.75]]]).tolist(), "target": [[[0.5, 0.5], [0.5, 0.5]]]}] * 2
-    one = losscli.kullback_leibler_divergence(lines[0]["log_probs"], lines[0]["target"], reduction="none")
-    from losscli.engine import Loss, Settings, results
-    from losscli.sources import Document
-
-    found = list(results(one.of, [[Document(line) for line in lines]], Settings(reduction="none")))
-    assert isinstance(one.of, Loss)
-    assert [s.loss for result in found for s in result.summaries()] == [one.loss.tolist()] * 2
+    document = {"log_probs": np.log([[[0.5, 0.25], [0.5, 0.75]]]).tolist(), "target": [[[0.5, 0.5], [0.5, 0.5]]]}
+    lines = f"{json.dumps(document)}\n" * 2
+    found = output("kl", "--reduction", "none", "--format", "jsonl", stdin=lines).splitlines()
+    alone = losscli.kullback_leibler_divergence(**document, reduction="none").loss
+    assert [json.loads(line)["loss"] for line in found] == [alone.tolist()] * 2
 
 
 def test_a_rate_is_not_negative() -> None:

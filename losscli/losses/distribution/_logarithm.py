@@ -11,7 +11,7 @@ from losscli.params import Floats
 
 LN2 = (float.fromhex("0x1.62e42fefa38p-1"), float.fromhex("0x1.ef35793c76730p-45"))  # k times the first is exact
 SPLIT = 2.0**27 + 1  # Dekker: cuts a float64 into two halves whose products are exact
-CHUNK = 4096  # whose many temporaries stay in the L1 and L2 caches
+CHUNK = 8192  # whose many temporaries stay in the L2 cache
 
 
 def log_ratio(t: Floats, log_p: Floats) -> Floats:
@@ -36,31 +36,45 @@ def _log_minus(t: Floats, log_p: Floats) -> Floats:
     parts, r is below 2**-7, and log t = k log 2 - log c + log1p(r).
     """
     m, k = np.frexp(t)
-    at = (m * 256).astype(np.intp) - 128
-    c, minus_log_c, rest = _table()
-    factor = c[at]
+    at = (m * 256).astype(np.intp)
+    at -= 128
+    c, minus_log_c, rest = (column.take(at, mode="clip") for column in _table())
     upper = m * SPLIT
     upper -= upper - m
-    head, tail = upper * factor - 1, (m - upper) * factor
+    head = upper * c
+    head -= 1
+    tail = m
+    tail -= upper
+    tail *= c
     r = head + tail
-    r_low = tail - (r - head)
+    lost = tail
+    lost -= r - head
+    lost *= 1 - r
     square = r * r
     half = r * SPLIT
     half -= half - r
     low = r - half
-    square_low = ((half * half - square) + 2 * half * low) + low * low
-    series = np.zeros_like(r)
-    for n in range(11, 2, -1):
+    lost -= (((half * half - square) + 2 * half * low) + low * low) / 2
+    series = np.full_like(r, 1 / 11)
+    for n in range(10, 2, -1):
         series *= r
         series += (1 if n % 2 else -1) / n
-    result = np.zeros_like(r)
-    lost = k * LN2[1] + rest[at] + (r_low - r * r_low) - square_low / 2 + series * r * square
-    for term in (k * LN2[0], -log_p, minus_log_c[at], r, -square / 2):
+    series *= r
+    series *= square
+    lost += series
+    lost += k * LN2[1]
+    lost += rest
+    square *= -0.5
+    result = k * LN2[0]
+    for term in (-log_p, minus_log_c, r, square):
         total = result + term
         back = total - result
-        lost += (result - (total - back)) + (term - back)  # Knuth: the exact error of the sum
+        result -= total - back
+        result += term - back  # Knuth: the exact error of the sum
+        lost += result
         result = total
-    return result + lost
+    result += lost
+    return result
 
 
 @cache

@@ -42,15 +42,18 @@ def huber(
     error = input - target
     size = np.abs(error)
     capped = np.minimum(size, delta)
-    slack = size - 0.5 * capped
+    reach = -0.5 * capped
+    reach += size
     if weight is None:
-        value = capped * slack
+        value = capped * reach
     else:
-        # capped <= 2 slack: a small weight goes to the larger one, a large weight to the smaller one, so that the
-        # first product neither vanishes nor overflows where the whole does not
-        light = weight < 1
-        value = weight * np.where(light, slack, capped)
-        value *= np.where(light, capped, slack)
+        # capped <= 2 reach: the smallest of three factors times the largest, then the middle one, so that no product on
+        # the way vanishes or overflows where the whole does not
+        double = 2 * reach
+        value = np.minimum(weight, capped)
+        value *= np.maximum(weight, double)
+        value *= np.minimum(np.maximum(weight, capped), double)
+        value *= 0.5
 
     def grad() -> Floats:
         slope = np.clip(error, -delta, delta)

@@ -41,9 +41,10 @@ def smooth_l1(
     error = input - target
     size = np.abs(error)
     capped = np.minimum(size, beta)
-    value = size - 0.5 * capped
+    value = -0.5 * capped
+    value += size
     if beta:
-        value *= capped / beta
+        value *= capped if beta == 1 else capped / beta
 
     def grad() -> Floats:
         return np.clip(error / beta, -1, 1) if beta else np.sign(error)

@@ -1,0 +1,108 @@
+"""All alignments of frames with labels at once: the forward and backward sums of CTC, in logarithms."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from losscli.params import Bools, Floats, Ints
+
+
+class Batch(NamedTuple):
+    """A batch as the recursions see it: T frames, N sequences, C classes, S labels at most.
+
+    log_probs      (T, N, C)
+    targets        (N, S), padded with the blank
+    frames, labels (N): how many of each sequence count
+    """
+
+    log_probs: Floats
+    targets: Ints
+    frames: Ints
+    labels: Ints
+
+
+class Lattice(NamedTuple):
+    """The states of each sequence: blank, label 1, blank, label 2, ..., blank.
+
+    states  (N, 2 S + 1): the class of each state
+    skip    whether a state can follow the one before the last: a label that differs from the label before
+    emit    (T, N, 2 S + 1): the log-probability of each state's class
+    """
+
+    states: Ints
+    skip: Bools
+    emit: Floats
+
+
+def lattice(batch: Batch, blank: int) -> Lattice:
+    n, s = batch.targets.shape
+    states = np.full((n, 2 * s + 1), blank)
+    states[:, 1::2] = batch.targets
+    skip = np.zeros(states.shape, bool)
+    skip[:, 3::2] = batch.targets[:, 1:] != batch.targets[:, :-1]
+    emit = np.take_along_axis(batch.log_probs, states[None], axis=2)
+    return Lattice(states, skip, emit)
+
+
+def forward(at: Lattice) -> Floats:
+    """log alpha, (T, N, states): of all beginnings of an alignment that end in a state at a time."""
+    alpha = np.full(at.emit.shape, -np.inf)
+    alpha[:1, :, :2] = at.emit[:1, :, :2]
+    for t in range(1, len(alpha)):
+        before = alpha[t - 1]
+        alpha[t] = _log_sum(before, _later(before, 1), np.where(at.skip, _later(before, 2), -np.inf)) + at.emit[t]
+    return alpha
+
+
+def negative_log_likelihood(batch: Batch, alpha: Floats) -> Floats:
+    """Minus the log of the sum over all alignments; with no frames, of the empty one."""
+    n = np.arange(len(batch.frames))
+    if not len(alpha):
+        return np.where(batch.labels == 0, 0.0, np.inf)
+    last = np.maximum(batch.frames - 1, 0)
+    in_label = np.where(batch.labels > 0, alpha[last, n, np.maximum(2 * batch.labels - 1, 0)], -np.inf)
+    total = -_log_sum(alpha[last, n, 2 * batch.labels], in_label, np.full(len(n), -np.inf))
+    return np.where(batch.frames > 0, total, np.where(batch.labels == 0, 0.0, np.inf))
+
+
+def occupancy(batch: Batch, at: Lattice, alpha: Floats, nll: Floats) -> Floats:
+    """How probable it is that each frame is aligned with each class, given the targets: (T, N, C)."""
+    frames, n, classes = batch.log_probs.shape
+    result = np.zeros((frames, n, classes))
+    place = np.arange(n)[:, None] * classes + at.states
+    state = np.arange(at.states.shape[1])
+    ends = (state == 2 * batch.labels[:, None]) | (state == 2 * batch.labels[:, None] - 1)
+    beta = np.full(at.states.shape, -np.inf)
+    can_be_skipped_to = np.zeros_like(at.skip)
+    can_be_skipped_to[:, :-2] = at.skip[:, 2:]
+    for t in range(frames - 1, -1, -1):
+        if t < frames - 1:
+            after = beta + at.emit[t + 1]
+            beta = _log_sum(after, _earlier(after, 1), np.where(can_be_skipped_to, _earlier(after, 2), -np.inf))
+        left = (batch.frames - 1 - t)[:, None]
+        beta = np.where(left > 0, beta, np.where((left == 0) & ends, 0.0, -np.inf))
+        share = np.where(left >= 0, np.exp(alpha[t] + beta + nll[:, None]), 0.0)
+        result[t] = np.bincount(place.reshape(-1), share.reshape(-1), n * classes).reshape(n, classes)
+    return result
+
+
+def _later(a: Floats, by: int) -> Floats:
+    """The states moved up: state s takes what state s - by held."""
+    moved = np.full_like(a, -np.inf)
+    moved[:, by:] = a[:, :-by]
+    return moved
+
+
+def _earlier(a: Floats, by: int) -> Floats:
+    moved = np.full_like(a, -np.inf)
+    moved[:, :-by] = a[:, by:]
+    return moved
+
+
+def _log_sum(a: Floats, b: Floats, c: Floats) -> Floats:
+    """log(exp a + exp b + exp c), also where all are -inf."""
+    peak = np.maximum(np.maximum(a, b), c)
+    base = np.where(peak == -np.inf, 0.0, peak)
+    return np.log(np.exp(a - base) + np.exp(b - base) + np.exp(c - base)) + base

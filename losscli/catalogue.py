@@ -18,6 +18,7 @@ from typing import Any
 from losscli.params import Parameter, declared
 
 ROOT = Path(__file__).parent
+ACRONYMS = ("iou", "nce", "l1")
 FAMILIES = (
     "multiclass", "binary", "regression", "distribution", "margin", "embedding", "sequence", "segmentation", "detection"
 )  # fmt: skip
@@ -38,7 +39,8 @@ class Entry:
     @property
     def title(self) -> str:
         """The full name in words."""
-        return self.path.stem.replace("_", " ").capitalize()
+        words = self.path.stem.split("_")
+        return " ".join(w.upper() if w in ACRONYMS else w if i else w.capitalize() for i, w in enumerate(words))
 
     @property
     def family(self) -> str:

@@ -50,10 +50,8 @@ def softmax_peak(z: Floats) -> Peak:
     """
     peak = z.max(axis=1)
     e = np.exp(z)
-    # Dividing exp(z_c) by exp(peak) is right to the last digits; exp(z_c - peak) has the rounding of a difference in
-    # its exponent. Only where exp overflows or vanishes, the difference has to do.
-    largest = np.exp(peak)
-    rest = _sum_of_others(e, z, peak, largest) / largest
+    # exp(z_c) exp(-peak) is right to the last digits; exp(z_c - peak) has the rounding of a difference in its exponent. Only where exp overflows or vanishes, the difference has to do.
+    rest = _sum_of_others(e, z, peak, np.exp(peak)) * np.exp(-peak)
     far = np.flatnonzero(~((np.abs(peak) < 300) & (rest > 1e-150)))
     if far.size:
         rest[far] = _sum_of_others(exp_of_difference(z[far], peak[far]), z[far], peak[far], np.ones(far.size))

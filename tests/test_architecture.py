@@ -160,7 +160,7 @@ def test_a_loss_is_documented_for_a_student(entry: Entry) -> None:
     assert "Source: " in text
     assert entry.summary.endswith(".")
     assert entry.formula
-    assert {"PyTorch", "Keras", "optax", "sklearn", "torchvision", "MONAI", "smp"} & set(entry.facts())
+    assert entry.facts(), "what computes the same in another library"
     for parameter in entry.declaration().values():
         assert parameter.marker.help
 

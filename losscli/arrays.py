@@ -182,7 +182,8 @@ def shape(of: Sequence[int]) -> str:
 
 def shown(number: Any) -> str:
     """A number in a message: its shortest form."""
-    return repr(float(number)) if not float(number).is_integer() else str(int(number))
+    number = float(number)
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
 
 
 def option(name: str) -> str:

@@ -76,9 +76,9 @@ class Gate:
             if over.any():
                 i = int(np.argmax(over))
                 by = found[i] - self.checks.most
-                how = f", {shown(by)} above" if by > 0 else ", which is not below"
+                how = f"{shown(by)} above" if math.isfinite(by) else "which is not below"
                 most = shown(self.checks.most)
-                raise CheckFailed(f"{_name(found, i)} is {shown(found[i])}{how} the {most} of --max.")
+                raise CheckFailed(f"{_name(found, i)} is {shown(found[i])}, {how} the {most} of --max.")
 
     @property
     def _loss(self) -> float:
@@ -94,12 +94,9 @@ class Gate:
             return
         i = int(np.argmin(same))
         off = abs(found[i] - expected[i])
-        relative = f" ({off / abs(expected[i]):.3g} of it)" if expected[i] and math.isfinite(off) else ""
         allowed = self.checks.atol + self.checks.rtol * abs(expected[i])
-        raise CheckFailed(
-            f"{_name(found, i)} is {shown(found[i])}, but {shown(expected[i])} was expected: "
-            f"off by {off:.3g}{relative}, with {allowed:.3g} allowed."
-        )
+        by = f": off by {off:.3g}, with {allowed:.3g} allowed" if math.isfinite(off) else ""
+        raise CheckFailed(f"{_name(found, i)} is {shown(found[i])}, but {shown(expected[i])} was expected{by}.")
 
 
 def _name(found: AnyArray, i: int) -> str:

@@ -434,7 +434,7 @@ class _Layout:
             if axis.isdigit():
                 raise DataError(f"{name} has {length} numbers in a row, but takes {expected}.")
             what = "classes" if axis == "C" else f"numbers on the axis {axis}"
-            raise DataError(f"{name} has {length} numbers, but {source} has {expected} {what}.")
+            raise DataError(f"{name} has {length} number{'s' * (length != 1)}, but {source} has {expected} {what}.")
         if axis == "C" and not length:
             raise DataError(f"{name} has no classes.")
 

@@ -76,6 +76,7 @@ class Names:
         """Which key is which parameter; a key that is none is left out with a note, or is an error if misspelt."""
         spellings = self._spellings()
         names: dict[str, str] = {}
+        self._find_named_keys(keys, by_column)
         for key in keys:
             name = spellings.get(key.replace("-", "_"))
             if name is None:
@@ -89,6 +90,12 @@ class Names:
                 )
             names[key] = name
         return names
+
+    def _find_named_keys(self, keys: tuple[str, ...], by_column: bool) -> None:
+        for name, key in self.keys.items():
+            if key not in keys and name not in self.given and not by_column:
+                among = f"Its keys are {', '.join(map(quoted, keys[:9]))}." if keys else "It is empty."
+                raise DataError(f"the key {quoted(key)} of --{option(name)}-key is not in the document. {among}")
 
     def _spellings(self) -> dict[str, str]:
         spellings = {name: name for name in SETTINGS}

@@ -77,7 +77,7 @@ def opened(path: str) -> Iterator[IO[bytes]]:
             with gzip.open(file) as unpacked:
                 yield unpacked  # type: ignore[misc]  # a GzipFile is read as any binary file is
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise DataError(f"no whole gzip file: {str(error).rstrip('.')}. Is it cut off?", path) from None
+            raise DataError(f"no whole gzip file: {lowered(error)}.", path) from None
 
 
 @contextmanager
@@ -150,6 +150,12 @@ def whole(file: IO[bytes], limit: int) -> bytes:
         if size > limit // TEXT_SHARE:
             raise DataError(too_large("a text", limit))
     return b"".join(pieces)
+
+
+def lowered(error: Exception) -> str:
+    """What a library says is wrong, to stand within a sentence."""
+    text = str(error).rstrip(".")
+    return text[:1].lower() + text[1:]
 
 
 def too_large(what: str, limit: int) -> str:

@@ -30,7 +30,9 @@ def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[D
     columns: dict[str, list[Any]] = {word: [] for word in header}
     for line, row in rows:
         if len(row) != len(header):
-            raise DataError(f"{len(row)} cells, but the header names {len(header)}.", f"{name}:{line}")
+            raise DataError(
+                f"{len(row)} cell{'s' * (len(row) != 1)}, but the header names {len(header)}.", f"{name}:{line}"
+            )
         for word, cell in zip(header, row, strict=True):
             number = _number(cell, f"{name}:{line}")
             column = columns[word]
@@ -57,7 +59,9 @@ def array(file: IO[bytes], name: str, limit: int = LIMIT) -> Any:
                 found = quoted(cell) if cell.strip() else "empty"
                 raise DataError(f"cell {i + 1} is {found}, but a number was expected.", f"{name}:{line}")
         if table and len(row) != len(table[0]):
-            raise DataError(f"{len(row)} cells, but the first row has {len(table[0])}.", f"{name}:{line}")
+            raise DataError(
+                f"{len(row)} cell{'s' * (len(row) != 1)}, but the first row has {len(table[0])}.", f"{name}:{line}"
+            )
         table.append([n for n in numbers if n is not None])
     if not table:
         raise DataError("empty, but rows of numbers were expected.", name)

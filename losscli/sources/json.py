@@ -114,22 +114,22 @@ def _parsed_by_standard(raw: bytes) -> Any:
 
 
 def _told(message: str) -> str:
-    return "a second value begins" if message == "Extra data" else message
+    return "a second value begins" if message == "Extra data" else message[0].lower() + message[1:].removesuffix(" at")
 
 
 def _hint(text: str, error: json.JSONDecodeError) -> str:
     """What was probably meant."""
     found = text[error.pos : error.pos + 8].lower().lstrip("+-")
     if error.msg == "Extra data":
-        return " One document a line, or an array of documents."
+        return " Documents stand one a line, or in one array."
     if found.startswith(("nan", "inf")):
         return " JSON has NaN, Infinity and -Infinity."
     if found.startswith("'"):
         return " JSON takes double quotes."
-    if "\0" in text[:4]:
+    if "\0" in text[:2] != "\0\0":
         return " It looks like UTF-16: convert it with iconv -f UTF-16 -t UTF-8."
     if error.pos >= len(text.rstrip()):
-        return " Is it cut off, or one text of many lines in a .jsonl file?"
+        return " Is it cut off?"
     return ""
 
 

@@ -62,6 +62,8 @@ def _line_documents(texts: Iterator[bytes], name: str) -> Iterator[list[Document
                     try:
                         chunk.append(document(parsed(line), name, number))
                     except DataError as error:
+                        if line.strip() in (b"{", b"["):
+                            error = DataError(f"{error.message} A document of many lines belongs into a .json file.")
                         chunk.append(Document({}, name, number).wrong(error))
             if chunk:
                 yield chunk

@@ -44,17 +44,18 @@ def in_memory(data: bytes, name: str) -> AnyArray:
 
 def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     reader: Any = np.lib.format
+    start = file.read(len(MAGIC) + 2)
+    if not start.startswith(MAGIC) or len(start) < len(MAGIC) + 2:
+        found = "it is cut off" if MAGIC.startswith(start[: len(MAGIC)]) else f"it begins with {start[:6]!r}"
+        raise DataError(f"no .npy file: {found}.", name)
+    major, minor = start[-2:]
+    read_header = {(1, 0): reader.read_array_header_1_0, (2, 0): reader.read_array_header_2_0}.get((major, minor))
+    if read_header is None:
+        raise DataError(f"version {major}.{minor} of the .npy format is not known.", name)
     try:
-        version = reader.read_magic(file)
-        read_header = {(1, 0): reader.read_array_header_1_0, (2, 0): reader.read_array_header_2_0}.get(version)
-        if read_header is None:
-            raise DataError(f"version {version[0]}.{version[1]} of the .npy format is not known.", name)
         shape, fortran, dtype = read_header(file)
-    except DataError:
-        raise
-    except Exception as error:  # NumPy reads the header as Python text, and a broken one fails in many ways
-        reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
-        raise DataError(f"no .npy file: {reason}.", name) from None
+    except Exception:  # NumPy reads the header as Python text, and a broken one fails in many ways
+        raise DataError("no .npy file: its header is broken. Is it cut off?", name) from None
     if dtype.hasobject:
         raise DataError(
             "an array of Python objects (a pickle), which can run any code when it is read. "

@@ -11,7 +11,7 @@ from losscli.documents import Document
 from losscli.errors import DataError
 from losscli.messages import quoted
 from losscli.params import AnyArray
-from losscli.sources import LIMIT, is_regular
+from losscli.sources import LIMIT, is_regular, lowered
 from losscli.sources.npy import in_memory, mapped, spooled, too_much
 
 LOCAL_HEADER = 30  # bytes before the file name of a zip's entry; the lengths of name and extra field are its last four
@@ -38,7 +38,7 @@ def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[D
     except DataError:
         raise
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ValueError) as error:
-        raise DataError(f"no whole .npz file: {str(error).rstrip('.')}.", name) from None
+        raise DataError(f"no whole .npz file: {lowered(error)}.", name) from None
     yield [Document(values, name, id=values.pop("id", None))]
 
 

@@ -21,14 +21,14 @@ def output(path: str | None) -> Iterator[TextIO]:
         yield sys.stdout
         return
     try:
-        target = Path(path).resolve()  # of a link, what it points to
+        target = Path(path)
         if target.is_dir():
             raise FileError("a directory, but a file was expected.", path)
         if target.exists() and not target.is_file():  # a device or a pipe
             with target.open("w", encoding="utf-8", errors="backslashreplace") as file:
                 yield file
             return
-        with _draft(target) as file:
+        with _draft(target.resolve()) as file:  # of a link, what it points to
             yield file
     except OSError as error:
         if isinstance(error, LosscliError):

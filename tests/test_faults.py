@@ -1,0 +1,372 @@
+"""What goes wrong around the program: full disks, closed streams, readers and writers that die, signals, cut files.
+
+Whatever happens, no number is wrong, no `-o` file is half written, and the shell learns how it ended.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from losscli import cross_entropy, engine, sources
+from losscli.catalogue import find
+from losscli.errors import LosscliError
+from losscli.naming import Names
+from tests.command import ENVIRONMENT, PROGRAM
+from tests.command import run as completed
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes and signals of POSIX")
+
+LINE = b'{"logits": [0.5, 0.25, 1.5], "label": 2}\n'
+NUMBER = b"0.5034288779846249\n"
+SMALL = ["ce", "--logits", "0.5,0.25,1.5", "--label", "2"]
+
+
+@contextmanager
+def started(*args: str, **more: Any) -> Iterator[subprocess.Popen[bytes]]:
+    options: dict[str, Any] = {
+        "stdin": subprocess.PIPE,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+        "env": ENVIRONMENT,
+    }
+    process = subprocess.Popen([PROGRAM, *args], bufsize=0, **(options | more))
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        for stream in filter(None, (process.stdin, process.stdout, process.stderr)):
+            stream.close()
+
+
+def shell(command: str, cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
+    env = ENVIRONMENT | {"PATH": f"{Path(PROGRAM).parent}{os.pathsep}{ENVIRONMENT['PATH']}"}
+    return subprocess.run(["bash", "-c", command], capture_output=True, env=env, cwd=cwd, timeout=60, check=False)
+
+
+@contextmanager
+def endless(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Meanwhile, feed documents until the program is gone."""
+    assert process.stdin is not None
+
+    def feed(to: IO[bytes]) -> None:
+        with suppress(BrokenPipeError):
+            while True:
+                to.write(LINE * 100)
+
+    thread = threading.Thread(target=feed, args=(process.stdin,))
+    thread.start()
+    try:
+        yield
+    finally:
+        process.kill()
+        thread.join()
+
+
+# What cannot be written or read
+
+
+@pytest.mark.parametrize("more", [["-q"], ["--json"], [], ["--format", "csv"], ["--help"]])
+def test_a_full_device_is_said_and_is_exit_4(more: list[str]) -> None:
+    args = ["ce", "--help"] if more == ["--help"] else [*SMALL, *more]
+    with open("/dev/full", "wb") as full, started(*args, stdout=full) as process:
+        _, err = process.communicate()
+    assert (process.returncode, err) == (4, b"losscli: writing failed: No space left on device.\n")
+
+
+@pytest.mark.parametrize("stream", ["", 'yes \'{"logits": [1, 2], "label": 0}\' |'])
+@pytest.mark.parametrize(("reader", "lines"), [("true", 0), ("head -1", 1)])
+def test_a_reader_that_stops_is_no_error(stream: str, reader: str, lines: int) -> None:
+    command = f"{stream} losscli ce --format jsonl" if stream else "yes '{}' | losscli list"
+    if not stream and reader == "head -1":
+        command = "losscli list"
+    done = shell(f"{command} | {reader}; echo ${{PIPESTATUS[-2]}}")
+    assert done.stderr == b""
+    assert len(done.stdout.splitlines()) == lines + 1
+    assert not stream or done.stdout.splitlines()[-1] == b"141"
+
+
+def test_closed_standard_streams() -> None:
+    call = "losscli " + " ".join(SMALL) + " -q"
+    assert shell(f"{call} <&-").stdout == NUMBER
+    assert shell(f"{call} 2>&-").stdout == NUMBER
+    closed = shell(f"{call} >&-; echo $? >&2")
+    assert closed.stderr == b"losscli: standard output is closed.\n4\n"
+    unread = shell("losscli ce -q <&-; echo $?")
+    assert (unread.stdout, unread.stderr) == (b"4\n", b"losscli: standard input is closed.\n")
+
+
+def test_no_message_lands_in_a_file_that_has_the_number_of_a_closed_stream(tmp_path: Path) -> None:
+    done = shell("losscli ce --logits 1,2 --label 7 -o out 2>&-; echo $?; ls -A", cwd=tmp_path)
+    assert done.stdout == b"3\n"
+    done = shell("losscli ce --logits .1,.9 --label 0 -q -o out 2>&-; echo $?; cat out", cwd=tmp_path)
+    assert done.stdout == b"0\n1.1711006659477778\n"
+
+
+def test_what_the_system_says_of_a_file_is_exit_4(tmp_path: Path) -> None:
+    unreadable = tmp_path / "x.jsonl"
+    unreadable.symlink_to("/proc/self/mem")  # reading it at 0 fails, also for root
+    done = completed("ce", str(unreadable))
+    assert (done.returncode, done.stderr) == (4, f"losscli: {unreadable}: Input/output error.\n")
+
+
+# Files to write to
+
+
+def test_the_old_file_survives_a_full_disk(tmp_path: Path) -> None:
+    (tmp_path / "big.jsonl").write_bytes(LINE * 3000)
+    (tmp_path / "out").write_text("old")
+    with started(
+        "ce", "big.jsonl", "--format", "jsonl", "-o", "out", cwd=tmp_path,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
+    ) as process:  # fmt: skip
+        _, err = process.communicate()
+    assert (process.returncode, err) == (4, b"losscli: out: File too large.\n")
+    assert (tmp_path / "out").read_text() == "old"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["big.jsonl", "out"]
+
+
+def test_the_old_file_survives_an_error_in_the_middle(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_bytes(LINE * 3 + b"x")
+    (tmp_path / "out").write_text("old")
+    assert completed("ce", "x.jsonl", "--format", "jsonl", "-o", "out", cwd=tmp_path).returncode == 3
+    assert (tmp_path / "out").read_text() == "old"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_an_output_file_keeps_its_mode_and_links_and_devices_stay_what_they_are(tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.touch()
+    target.chmod(0o640)
+    (tmp_path / "link").symlink_to(target)
+    for name in ("link", "new", "/dev/null"):
+        assert completed(*SMALL, "-q", "-o", name, cwd=tmp_path).returncode == 0
+    assert target.read_bytes() == (tmp_path / "new").read_bytes() == NUMBER
+    assert (target.stat().st_mode & 0o777, (tmp_path / "link").is_symlink()) == (0o640, True)
+    assert Path("/dev/null").is_char_device()
+    assert shell(f"umask 077; losscli {' '.join(SMALL)} -o mine; stat -c %a mine", cwd=tmp_path).stdout == b"600\n"
+    assert shell(f"losscli {' '.join(SMALL)} -q -o /dev/stdout | cat").stdout == NUMBER
+    full = completed(*SMALL, "-q", "-o", "/dev/full")
+    assert (full.returncode, full.stderr) == (4, "losscli: /dev/full: No space left on device.\n")
+
+
+# Signals
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_signal_at_any_moment_ends_the_program_and_leaves_no_draft(
+    number: signal.Signals, seed: int, tmp_path: Path
+) -> None:
+    (tmp_path / "out").write_text("old")
+    with started("ce", "--format", "jsonl", "-o", "out", cwd=tmp_path) as process, endless(process):
+        if seed:  # else while it starts
+            while not list(tmp_path.glob(".losscli-*")):
+                time.sleep(0.005)
+        time.sleep(0.05 + random.Random(seed).random() * 0.3)
+        process.send_signal(number)
+        assert process.wait(10) == -number
+        assert process.stderr is not None
+        assert seed == 0 or process.stderr.read() == b""
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+    assert (tmp_path / "out").read_text() == "old"
+
+
+def test_ctrl_c_ends_a_loop_of_the_shell(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.jsonl")
+    loop = "for i in 1 2 3; do echo started; losscli ce x.jsonl; done; echo went on"
+    process = subprocess.Popen(
+        ["bash", "-c", loop], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        env=ENVIRONMENT | {"PATH": f"{Path(PROGRAM).parent}{os.pathsep}{ENVIRONMENT['PATH']}"},
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"started\n"
+    with open(tmp_path / "x.jsonl", "wb"):  # opens only when the program has opened its end
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+    assert (process.returncode, out, err) == (-signal.SIGINT, b"", b"")
+
+
+def test_a_background_job_that_ignores_ctrl_c_goes_on(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.jsonl")
+    ignoring = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)}
+    with started("ce", "-q", "x.jsonl", cwd=tmp_path, **ignoring) as process:
+        with open(tmp_path / "x.jsonl", "wb") as pipe:
+            process.send_signal(signal.SIGINT)
+            pipe.write(LINE)
+        assert process.communicate() == (NUMBER, b"")
+
+
+# Streams
+
+
+def test_results_come_as_documents_do_and_before_the_error_that_follows_them() -> None:
+    with started("ce", "--format", "jsonl") as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for _ in range(3):
+            process.stdin.write(LINE)
+            assert process.stdout.readline().startswith(b'{"command":"ce","loss":0.503428')
+        out, err = process.communicate(LINE + b"x\n" + LINE)
+    assert (process.returncode, out.count(b"\n")) == (3, 1)
+    assert err == b"losscli: standard input:5: no JSON: expecting value at column 1.\n"
+
+
+def test_a_writer_that_is_killed_gives_no_number() -> None:
+    for cut in range(1, len(LINE) - 2):
+        text = LINE + LINE[:cut]
+        assert_no_number(lambda text=text: list(_results(text)))  # type: ignore[misc]  # a default for the loop's value
+
+
+def _results(text: bytes) -> Iterator[engine.Result]:
+    import io
+
+    entry = find("losses", "ce")
+    assert entry is not None
+    chunks = sources.find_module("jsonl").lines_or_text(io.BytesIO(text), "x")
+    yield from engine.results(engine.Loss(entry), Names(entry.declaration()).resolved(chunks), engine.Settings())
+
+
+def test_a_line_of_a_gigabyte_is_refused_before_it_fills_the_memory() -> None:
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
+
+    with started("ce", preexec_fn=limited) as process:
+        assert process.stdin is not None
+        piece = b"[" + b"0.5," * (1 << 18)
+        with suppress(BrokenPipeError):  # it does not wait for the end of the line
+            for _ in range(1000):
+                process.stdin.write(piece)
+        assert process.stderr is not None
+        assert process.stderr.read().startswith(b"losscli: standard input: a line of more than 268,435,456 bytes.")
+        assert process.wait() == 3
+
+
+# Files that are cut off
+
+
+def assert_no_number(work: Callable[[], Any]) -> None:
+    with pytest.raises(LosscliError):
+        work()
+
+
+def save_npy(path: Path) -> None:
+    np.save(path, [0.5, 0.25, 1.5])
+
+
+def save_npz(path: Path) -> None:
+    np.savez(path, logits=[0.5, 0.25, 1.5], label=2)
+
+
+def save_packed_npz(path: Path) -> None:
+    np.savez_compressed(path.with_suffix(".npz"), logits=[0.5, 0.25, 1.5], label=2)
+    path.with_suffix(".npz").rename(path)
+
+
+def save_jsonl_gz(path: Path) -> None:
+    path.write_bytes(gzip.compress(LINE * 2))
+
+
+def save_safetensors(path: Path) -> None:
+    save_file({"logits": np.array([0.5, 0.25, 1.5]), "label": np.array(2)}, path)
+
+
+FORMS = [
+    (save_npy, "npy"), (save_npz, "npz"), (save_packed_npz, "packed.npz"), (save_jsonl_gz, "jsonl.gz"),
+    (save_safetensors, "safetensors"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("save", "ending"), FORMS)
+def test_a_file_cut_off_at_any_byte_gives_no_number(save: Callable[[Path], None], ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"x.{ending}"
+    save(path)
+    whole = path.read_bytes()
+    expected = float(cross_entropy([0.5, 0.25, 1.5], 2))
+    assert _loss(path) == expected
+    for cut in range(len(whole)):
+        path.write_bytes(whole[:cut])
+        assert_no_number(lambda: _loss(path))
+
+
+def _loss(path: Path) -> float:
+    """The loss of the documents of a file, or of the array that it holds."""
+    if path.suffix == ".npy":
+        return float(cross_entropy(sources.array(str(path)), 2))
+    entry = find("losses", "ce")
+    assert entry is not None
+    chunks = Names(entry.declaration()).resolved(sources.documents(str(path)))
+    results = [float(r.mean) for r in engine.results(engine.Loss(entry), chunks, engine.Settings())]
+    if not results:
+        raise LosscliError("no document")  # what the program says of an empty input
+    return results[0]
+
+
+# What no document or option should bring about
+
+
+def test_a_bug_is_one_line_and_exit_70(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from losscli.__main__ import run
+
+    def broken(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError("on\nno \x1b[31maccount")
+
+    monkeypatch.setattr(engine, "results", broken)
+    assert run([*SMALL, "-q"]) == 70
+    told = capsys.readouterr().err
+    assert told == (
+        "losscli: a bug in losscli: ZeroDivisionError: on\\nno \\x1b[31maccount. LOSSCLI_DEBUG=1 shows where.\n"
+    )
+    monkeypatch.setenv("LOSSCLI_DEBUG", "1")
+    assert run([*SMALL, "-q"]) == 70
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_memory_that_does_not_suffice_is_no_bug(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from losscli.__main__ import run
+
+    def greedy(*_: Any, **__: Any) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr(engine, "results", greedy)
+    assert run([*SMALL, "-q"]) == 3
+    assert "the memory of this machine" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", [1e-300, 5e-324, 1.7976931348623157e308, 0.1, 1 / 3, 2.0**53 + 2])
+@pytest.mark.parametrize("form", ["value", "json", "csv"])
+def test_every_float_survives_the_round_trip(value: float, form: str) -> None:
+    import json
+
+    text = completed("l1", "--input", repr(value), "--target", "0", "--format", form).stdout
+    found = {"json": lambda: json.loads(text)["loss"], "csv": lambda: text.splitlines()[1].split(",")[2]}
+    assert float(found[form]() if form in found else text) == value
+
+
+def test_what_python_writes_is_read_back_exactly() -> None:
+    import json
+
+    numbers = [float("nan"), float("inf"), -float("inf"), 0.1, 5e-324, 1.7976931348623157e308, -0.0]
+    text = json.dumps({"logits": [[n] for n in numbers], "id": "NaN"})
+    done = completed("sigmoid", "--steps", "--json", stdin=text)
+    assert done.returncode == 0, done.stderr
+    again = [float(row[0]) for row in json.loads(done.stdout)["steps"]["logit"]]
+    assert [repr(a) for a in again] == [repr(n) for n in numbers]

@@ -23,8 +23,8 @@ EVEN = np.log(np.full((3, 2, 3), 1 / 3))
         ({"targets": [1, 2, 1], "target_lengths": [1, 1]}, "target_lengths add up to 2, but targets has 3 labels"),
         ({"targets": [1, 2, 1]}, "target_lengths says where each of them ends"),
         ({"targets": [[1], [1]], "input_lengths": [3, 4]}, r"input_lengths\[1\] is 4, but log_probs has 3 frames"),
-        ({"targets": [[1], [1]], "target_lengths": [2, 1]}, r"target_lengths\[0\] is 2, but targets has 1 labels"),
-        ({"targets": [[1]]}, "targets has 1 numbers, but log_probs has 2 numbers on the axis batch"),
+        ({"targets": [[1], [1]], "target_lengths": [2, 1]}, r"target_lengths\[0\] is 2, but targets has 1 label"),
+        ({"targets": [[1]]}, "targets has 1 number, but log_probs has 2 numbers on the axis batch"),
     ],
 )
 def test_what_ctc_refuses(more: dict[str, Any], message: str) -> None:
@@ -38,7 +38,10 @@ def test_a_blank_that_is_no_class() -> None:
 
 
 def test_targets_that_cannot_be_aligned_cost_infinity_and_say_so() -> None:
-    with pytest.warns(LosscliWarning, match="sequence 1 cannot be aligned: its 2 labels need 3 frames, but 2 count"):
+    with pytest.warns(
+        LosscliWarning,
+        match="sequence 1 cannot be aligned: its 2 labels and the blanks between equal ones take 3 frames, but 2 count",
+    ):
         loss = ctc(EVEN, [[1, 2], [1, 1]], input_lengths=[3, 2], reduction="none").loss
     assert loss[1] == np.inf
     with pytest.warns(LosscliWarning, match="0, by zero_infinity"):

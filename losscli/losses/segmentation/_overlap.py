@@ -58,18 +58,17 @@ def overlap(
     fn = sums(at.q * t if over is None else np.maximum(-over, 0))
     a, alpha, beta, gamma = quotient[1:]
     below = a * tp + alpha * fp + beta * fn + smooth_dr
-    # 1 - score without its 1: below - above, from parts that do not cancel
-    base = (alpha * fp + beta * fn + (smooth_dr - smooth_nr)) / below
     filled = sums(t) > 0
     seen = sums(at.counts) > 0
     if empty == "skip":
         seen &= filled
-    plain = filled if empty == "zero" else np.ones_like(filled)
+    live = seen & filled if empty == "zero" else seen
+    # 1 - score without its 1: below - above, from parts that do not cancel
+    base = np.where(live, (alpha * fp + beta * fn + (smooth_dr - smooth_nr)) / below, 0.0)
     value = base if gamma == 1 else base**gamma
 
     def grad() -> Floats:
-        slope = np.where(plain & seen, 1.0 if gamma == 1 else gamma * base ** (gamma - 1), 0.0) / below
-        slope = np.where(plain & seen, slope, 0.0)  # 0 / 0 of a region that gives nothing
+        slope = np.where(live, (1.0 if gamma == 1 else gamma * base ** (gamma - 1)) / below, 0.0)
         g_tp, g_fp, g_fn = (
             _spread(g) for g in (-slope * a * base, slope * alpha * (1 - base), slope * beta * (1 - base))
         )
@@ -90,7 +89,7 @@ def overlap(
     one = micro or mode == "binary"
     steps: dict[str, Step] = {"TP": tp, "FP": fp, "FN": fn, quotient.name: lambda: (a * tp + smooth_nr) / below}
     return Terms(
-        value=np.where(plain & seen, value, 0.0),
+        value=np.where(live, value, 0.0),
         steps=steps,
         grad=grad,
         counts=seen,

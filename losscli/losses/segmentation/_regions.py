@@ -40,20 +40,20 @@ def pixels(scores: Floats, mode: str, from_logits: bool, counts: Bools) -> Pixel
         p, q = _softmax(z)
     else:
         p, q = ops.sigmoid(z), ops.sigmoid(-z)
-    if not counts.all():
-        p, q = np.where(counts, p, 0.0), np.where(counts, q, 0.0)
 
     def slope(by_p: Floats) -> Floats:
+        by_p = np.where(counts, by_p, 0.0)
         if not from_logits:
             by_z = by_p
-        elif mode == "multiclass":
-            by_z = p * (by_p - (p * by_p).sum(axis=0))
+        elif mode == "multiclass":  # a class that does not count still moves those that do
+            by_z = np.where(counts.any(axis=0), p * (by_p - (p * by_p).sum(axis=0)), 0.0)
         else:
-            by_z = p * q * by_p
-        by_z = np.where(counts, by_z, 0.0)
+            by_z = np.where(counts, p * q * by_p, 0.0)
         return np.moveaxis(by_z.reshape(scores.shape[-1], *scores.shape[:-1]), 0, -1)
 
-    return Pixels(p, q, counts, slope)
+    if counts.all():
+        return Pixels(p, q, counts, slope)
+    return Pixels(np.where(counts, p, 0.0), np.where(counts, q, 0.0), counts, slope)
 
 
 def by_class(a: AnyArray) -> AnyArray:

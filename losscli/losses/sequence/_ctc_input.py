@@ -61,14 +61,14 @@ def check(
     n = log_probs.shape[1] if log_probs.ndim == 3 else 1
     if blank >= classes:
         raise UsageError(f"blank is {blank}, but there are {classes} classes (0 to {classes - 1}).")
-    concatenated = targets.ndim == 1
+    concatenated, most = targets.ndim == 1, targets.shape[-1]
     if concatenated and target_lengths is None and log_probs.ndim == 3 and n != 1:
         raise DataError(f"targets are in one row for {n} sequences: target_lengths says where each of them ends.")
-    _check_lengths("input_lengths", input_lengths, frames, f"log_probs has {frames} frames")
-    _check_lengths("target_lengths", target_lengths, targets.shape[-1], f"targets has {targets.shape[-1]} labels")
-    labels = _lengths(target_lengths, n, targets.shape[-1])
-    if concatenated and labels.sum() != len(targets):
-        raise DataError(f"target_lengths add up to {labels.sum()}, but targets has {len(targets)} labels.")
+    _check_lengths("input_lengths", input_lengths, frames, f"log_probs has {_counted(frames, 'frame')}")
+    _check_lengths("target_lengths", target_lengths, most, f"targets has {_counted(most, 'label')}")
+    labels = _lengths(target_lengths, n, most)
+    if concatenated and labels.sum() != most:
+        raise DataError(f"target_lengths add up to {labels.sum()}, but targets has {_counted(most, 'label')}.")
     at = _places(targets, labels)
     _check_labels(targets, np.sort(at[_inside(labels, at)]), classes, blank)
     whole = batch(log_probs, targets, input_lengths, target_lengths, blank)
@@ -78,7 +78,8 @@ def check(
         i = int(short[0])
         which = f" {i}" if log_probs.ndim == 3 else ""
         _warn(
-            f"sequence{which} cannot be aligned: its {whole.labels[i]} labels need {frames_needed(whole)[i]} frames, "
+            f"sequence{which} cannot be aligned: its {_counted(int(whole.labels[i]), 'label')} and the blanks between "
+            f"equal ones take {_counted(int(frames_needed(whole)[i]), 'frame')}, "
             f"but {whole.frames[i]} count{f', and {short.size - 1} more' if short.size > 1 else ''}. The loss is "
             f"{'0, by zero_infinity' if zero_infinity else 'infinite; zero_infinity makes it 0'}."
         )
@@ -115,6 +116,10 @@ def _doubt_log_probs(whole: Batch) -> None:
         doubt: Any = no_log_probabilities(whole.log_probs[counted]) if counted.any() else None
     if doubt is not None:
         _warn(f"log_probs[{', '.join(str(int(i)) for i in np.argwhere(counted)[doubt[0]])}] {doubt[1]}")
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}{'s' * (n != 1)}"
 
 
 def _warn(message: str) -> None:

@@ -56,4 +56,5 @@ def measured(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def result(value: Any, steps: dict[str, Any]) -> dict[str, Any]:
-    return {"value": value, "divisor": 1, "counts": True, "steps": steps}
+    # the distance and v are squares of differences, which may cancel; the loss does not feel it
+    return {"value": value, "divisor": 1, "counts": True, "steps": steps, "step size": 1}

@@ -240,6 +240,7 @@ def _arguments(entry: Entry, parameters: dict[str, Parameter]) -> list[inspect.P
             min=0,
         ),
         _common("threads", int, None, "how many threads (default: one a core)", "Output", metavar="N", min=1, max=256),
+        _common("progress", bool, True, "Show a bar when it takes long.", "Output", flags=["--progress/--no-progress"]),
         _common("max_size", str, None, "bytes that a document may unpack to (default: 4G)", "Input", metavar="SIZE"),
         _common("on_error", Literal["stop", "skip"], "stop", "what to do about a wrong document", "Checks"),
         _common("strict", bool, False, "Make warnings errors.", "Checks"),
@@ -296,6 +297,7 @@ def execute(entry: Entry, parameters: dict[str, Parameter], given: dict[str, Any
     from losscli import engine
     from losscli.checks import Gate, asked
     from losscli.output import output
+    from losscli.progress import bar
     from losscli.reports import View
 
     show_warnings(given["strict"])
@@ -309,8 +311,10 @@ def execute(entry: Entry, parameters: dict[str, Parameter], given: dict[str, Any
     if gate.checks:
         results = gate.passing(results)
     view = View(format_, given["steps"], given.get("grad", False), given["digits"], given["max_rows"])
-    with output(given["output"]) as out:
-        report.module().write(results, out, view)
+    # a bar has no place among results that come to the same terminal as they are computed
+    flowing = format_ in ("jsonl", "csv", "tsv") and given["output"] is None and sys.stdout.isatty()
+    with output(given["output"]) as out, bar(given["progress"] and not flowing) as shown:
+        report.module().write(results if shown is None else shown.until_exhausted(results), out, view)
         out.flush()
     if skipped is not None:
         skipped.judge()
@@ -363,6 +367,7 @@ def _documents(parameters: dict[str, Parameter], given: dict[str, Any]) -> Itera
     from losscli import sources
     from losscli.documents import Document
     from losscli.naming import Names
+    from losscli.progress import counted_documents
 
     limit = _size(given["max_size"])
     if [*given["files"], *(given[name] for name in parameters)].count("-") > 1:
@@ -386,7 +391,7 @@ def _documents(parameters: dict[str, Parameter], given: dict[str, Any]) -> Itera
         paths = ["-"]
     if paths:
         for path in paths:
-            yield from names.resolved(sources.documents(path, limit))
+            yield from counted_documents(names.resolved(sources.documents(path, limit)))
     else:
         yield [Document(values)]
 

@@ -21,6 +21,7 @@ from losscli.errors import DataError, LosscliError, LosscliWarning, UsageError
 from losscli.layout import BLOCK, Arguments, Box, Declaration, Index, bind
 from losscli.ops import exact_parts
 from losscli.params import AnyArray, Array, Floats, Parameter, declared
+from losscli.progress import counted_blocks
 from losscli.terms import ExactSum, Link, Step, Summed, Terms, Total, divide
 
 _T = TypeVar("_T")
@@ -150,8 +151,9 @@ class Result:
         if self._only_block is not None:
             total = _total_of(self._only_block)
         else:
-            totals = in_order(lambda box: _total_of(self._terms(box)), self.arguments.boxes(), self.threads)
-            total = sum(totals, Total())
+            size = sum(a.nbytes for a in self.arguments.arrays.values())
+            boxes = counted_blocks(self.arguments.boxes(), math.prod(self.arguments.rows), size)
+            total = sum(in_order(lambda box: _total_of(self._terms(box)), boxes, self.threads), Total())
         if self.reduction == "batchmean":
             total = replace(total, divisor=ExactSum.of([float(self._batch)]))
         return total

@@ -50,7 +50,8 @@ def softmax_peak(z: Floats) -> Peak:
     """
     peak = z.max(axis=1)
     e = np.exp(z)
-    # exp(z_c) exp(-peak) is right to the last digits; exp(z_c - peak) has the rounding of a difference in its exponent. Only where exp overflows or vanishes, the difference has to do.
+    # exp(z_c) exp(-peak) is right to the last digits; exp(z_c - peak) has the rounding of a difference in its exponent.
+    # Only where exp overflows or vanishes, the difference has to do.
     rest = _sum_of_others(e, z, peak, np.exp(peak)) * np.exp(-peak)
     far = np.flatnonzero(~((np.abs(peak) < 300) & (rest > 1e-150)))
     if far.size:

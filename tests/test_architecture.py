@@ -31,7 +31,7 @@ LAYERS = [
     ["layout"],
     ["doubts", "documents"],
     ["arrays", "ops", "catalogue", "terms"],
-    ["numerals", "messages", "signals"],
+    ["numerals", "messages", "signals", "progress"],
     ["params", "errors", "__init__"],
 ]
 

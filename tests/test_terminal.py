@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import pty
 import re
 import struct
 import subprocess
+import time
 from typing import Any
 
 import pyte
@@ -151,3 +154,48 @@ def test_sum_and_none_are_worked_out_too() -> None:
     args = ["--logits", "0.9,0.1; 0.8,0.2", "--labels", "0,1"]
     assert "loss = 0.3711 + 1.0375 = 1.4086" in output("ce", *args, "--reduction", "sum")
     assert "no reduction: 2 losses" in output("ce", *args, "--reduction", "none")
+
+
+def test_a_bar_shows_after_a_second_and_goes_before_the_result() -> None:
+    def drawn(*options: str) -> bytes:
+        master, slave = pty.openpty()
+        process = subprocess.Popen(
+            [PROGRAM, "ce", "-q", *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=slave,
+            env=ENVIRONMENT,
+        )
+        os.close(slave)
+        assert process.stdin is not None
+        for _ in range(9):
+            process.stdin.write(b'{"logits": [1, 2], "label": 0}\n')
+            process.stdin.flush()
+            time.sleep(0.2)
+        out, _ = process.communicate(timeout=60)
+        assert out == b"1.3132616875182228\n"
+        raw = b""
+        with contextlib.suppress(OSError):
+            while piece := os.read(master, 65536):
+                raw += piece
+        os.close(master)
+        return raw
+
+    raw = drawn()
+    assert re.search(rb"[1-9] documents, \d+ a second", raw)
+    assert raw.count(b"\x1b[?25l") == raw.count(b"\x1b[?25h") > 0  # the cursor is back
+    assert not drawn("--no-progress")
+
+
+def test_a_slow_producer_is_answered_at_each_line() -> None:
+    process = subprocess.Popen(
+        [PROGRAM, "ce", "--format", "jsonl"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    for number in range(3):
+        process.stdin.write(b'{"id": %d, "logits": [1, 2], "label": 0}\n' % number)
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["id"] == number  # would wait for ever if the line were held back
+    process.communicate(timeout=60)
+    assert process.returncode == 0

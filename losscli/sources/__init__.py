@@ -18,6 +18,7 @@ from typing import IO, Any
 from losscli.catalogue import entries, find
 from losscli.documents import Document, Run
 from losscli.errors import DataError, FileError, UsageError
+from losscli.progress import at_file
 
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt")
 LIMIT = 4 << 30
@@ -67,6 +68,7 @@ def find_module(ending: str) -> Any:
 def opened(path: str) -> Iterator[IO[bytes]]:
     """The file, unpacked on the way where it ends in .gz."""
     with reading(path), open(path, "rb") as file:
+        at_file(file)
         if not path.lower().endswith(".gz"):
             yield file
             return

@@ -357,7 +357,10 @@ def test_every_float_survives_the_round_trip(value: float, form: str) -> None:
     import json
 
     text = completed("l1", "--input", repr(value), "--target", "0", "--format", form).stdout
-    found = {"json": lambda: json.loads(text)["loss"], "csv": lambda: text.splitlines()[1].split(",")[2]}
+    found: dict[str, Callable[[], Any]] = {
+        "json": lambda: json.loads(text)["loss"],
+        "csv": lambda: text.splitlines()[1].split(",")[2],
+    }
     assert float(found[form]() if form in found else text) == value
 
 

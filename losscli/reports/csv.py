@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any, TextIO
@@ -56,7 +57,7 @@ def _rows(result: Result, view: View, batch: int) -> Iterator[list[Any]]:
         for c in range(a.shape[1] if a.ndim > 1 else 1)
     ]
     yield ["batch", *places, *names]
-    table = [a.reshape(len(terms.value), -1).T.tolist() for _, a in columns]
+    table = [a.reshape(len(a), math.prod(a.shape[1:])).T.tolist() for _, a in columns]
     for i, cells in enumerate(zip(*chain.from_iterable(table), strict=True)):
         index = np.unravel_index(i, shape)
         row = [" ".join(str(int(k)) for k in index[1:]) or "0"]

@@ -141,7 +141,8 @@ def _finite(digits: str) -> float:
 
 
 def _whole(digits: str) -> int | float:
-    return int(digits) if len(digits) < 19 else _finite(digits)
+    number = int(digits) if len(digits) <= 20 else 2**64
+    return number if -(2**63) <= number < 2**64 else _finite(digits)  # as orjson has it
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

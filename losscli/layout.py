@@ -269,11 +269,12 @@ def _as_matrix(a: AnyArray, own: int, picked: bool = False) -> AnyArray:
     a = plain_dtype(a)
     if own == 0:
         return a.reshape(-1)
+    rows = math.prod(a.shape[: a.ndim - own])  # NumPy cannot tell where an axis is empty
     if picked:
-        return a.reshape(-1, *a.shape[a.ndim - own :])
+        return a.reshape(rows, *a.shape[a.ndim - own :])
     if own == 1 and a.shape[-1] <= NARROW:
-        return np.ascontiguousarray(np.moveaxis(a, -1, 0), dtype=np.float64).reshape(a.shape[-1], -1).T
-    return np.ascontiguousarray(a, dtype=np.float64).reshape(-1, *a.shape[a.ndim - own :])
+        return np.ascontiguousarray(np.moveaxis(a, -1, 0), dtype=np.float64).reshape(a.shape[-1], rows).T
+    return np.ascontiguousarray(a, dtype=np.float64).reshape(rows, *a.shape[a.ndim - own :])
 
 
 def bind(

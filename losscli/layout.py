@@ -436,8 +436,8 @@ class _Layout:
                 raise DataError(f"{name} has {length} numbers in a row, but takes {expected}.")
             what = "classes" if axis == "C" else f"numbers on the axis {axis}"
             raise DataError(f"{name} has {length} number{'s' * (length != 1)}, but {source} has {expected} {what}.")
-        if axis == "C" and not length:
-            raise DataError(f"{name} has no classes.")
+        if axis in ("C", "D") and not length:
+            raise DataError(f"{name} has no {'classes' if axis == 'C' else 'numbers'}.")
 
     def _broadcast(self, name: str, array: AnyArray) -> AnyArray:
         assert self.rows is not None

@@ -8,6 +8,7 @@ completion import no loss and no NumPy.
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -75,8 +76,12 @@ class Entry:
             return ()
         return ("mean", "sum", "none", *self._constant("REDUCTIONS", ()))
 
+    @cached_property
+    def _tree(self) -> ast.Module:
+        return ast.parse(self.path.read_text("utf-8"), str(self.path))
+
     def _constant(self, name: str, default: Any) -> Any:
-        for node in ast.parse(self.path.read_text("utf-8")).body:
+        for node in self._tree.body:
             if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
                 return ast.literal_eval(node.value)
         return default
@@ -91,14 +96,17 @@ class Entry:
 
     def declaration(self) -> dict[str, Parameter]:
         """The parameters, from the signature alone: the file is read as text and its bodies are left out."""
-        tree = ast.parse(self.path.read_text("utf-8"), str(self.path))
+        return self._declaration
+
+    @cached_property
+    def _declaration(self) -> dict[str, Parameter]:
         body: list[ast.stmt] = []
-        for node in tree.body:
+        for node in self._tree.body:
             if isinstance(node, ast.ImportFrom) and node.module in ("__future__", "typing", "losscli.params"):
                 body.append(node)
             elif isinstance(node, ast.FunctionDef) and node.name == self.path.stem:
-                node.body, node.returns = [ast.copy_location(ast.Pass(), node)], None
-                body.append(node)
+                bare = ast.FunctionDef(node.name, node.args, [ast.Pass()], [], None)
+                body.append(ast.fix_missing_locations(ast.copy_location(bare, node)))
         namespace: dict[str, Any] = {}
         exec(compile(ast.Module(body, []), str(self.path), "exec"), namespace)
         return declared(namespace[self.path.stem])
@@ -106,7 +114,7 @@ class Entry:
 
 def entries(folder: str) -> Iterator[Entry]:
     """The files of a folder and its subfolders, in order of their names."""
-    for path in sorted((ROOT / folder).rglob("[!_]*.py"), key=_by_family):
+    for path in _paths(ROOT / folder):
         with path.open(encoding="utf-8") as file:
             names, _, summary = file.readline().strip().removeprefix('"""').partition(": ")
         full = path.stem.replace("_", "-")
@@ -114,10 +122,13 @@ def entries(folder: str) -> Iterator[Entry]:
         yield Entry(path, short if full in short else (*short, full), summary.removesuffix('"""'))
 
 
-def _by_family(path: Path) -> tuple[int, Path]:
-    """In the order in which a course treats them; a new family comes last."""
-    family = path.parent.name
-    return (FAMILIES.index(family) if family in FAMILIES else len(FAMILIES), path)
+def _paths(folder: Path) -> Iterator[Path]:
+    """The modules of a folder, then those of its subfolders, in the order in which a course treats them."""
+    names = sorted(os.listdir(folder))
+    yield from (folder / name for name in names if name.endswith(".py") and name[0] != "_")
+    families = [name for name in names if "." not in name and name[0] != "_"]
+    for family in sorted(families, key=lambda name: FAMILIES.index(name) if name in FAMILIES else len(FAMILIES)):
+        yield from _paths(folder / family)
 
 
 def commands() -> Iterator[Entry]:

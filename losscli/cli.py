@@ -36,6 +36,7 @@ FORMATS = tuple(
 )
 LIBRARIES = ("PyTorch", "Keras", "optax")
 CARD = ("command", "family", "summary", "formula")
+CHECKS = ("expect", "rtol", "atol", "max", "fail_on")
 ONE_LINE = 52  # characters of a summary that fit beside the names of the commands on 80 columns
 
 
@@ -175,8 +176,9 @@ def build(entry: Entry) -> LossCommand:
     def run(**given: Any) -> None:
         execute(entry, parameters, given)
 
-    run.__signature__ = inspect.Signature(_arguments(entry, parameters))  # type: ignore[attr-defined]  # Typer reads it
-    run.__annotations__ = {p.name: p.annotation for p in _arguments(entry, parameters)}
+    arguments = _arguments(entry, parameters)
+    run.__signature__ = inspect.Signature(arguments)  # type: ignore[attr-defined]  # Typer reads it
+    run.__annotations__ = {p.name: p.annotation for p in arguments}
     sub = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
     sub.command(
         entry.name,
@@ -295,7 +297,6 @@ def _common(
 def execute(entry: Entry, parameters: dict[str, Parameter], given: dict[str, Any]) -> None:
     """Run a command: documents in, results out."""
     from losscli import engine
-    from losscli.checks import Gate, asked
     from losscli.output import output
     from losscli.progress import bar
     from losscli.reports import View
@@ -307,8 +308,11 @@ def execute(entry: Entry, parameters: dict[str, Parameter], given: dict[str, Any
     loss = engine.Loss(entry)
     skipped = Skipped() if given["on_error"] == "skip" else None
     results = _non_empty(engine.results(loss, _documents(parameters, given), _settings(given), skipped), skipped)
-    gate = Gate(asked(given))
-    if gate.checks:
+    gate = None
+    if any(given[check] is not None for check in CHECKS):
+        from losscli.checks import Gate, asked
+
+        gate = Gate(asked(given))
         results = gate.passing(results)
     view = View(format_, given["steps"], given.get("grad", False), given["digits"], given["max_rows"])
     # a bar has no place among results that come to the same terminal as they are computed
@@ -318,7 +322,7 @@ def execute(entry: Entry, parameters: dict[str, Parameter], given: dict[str, Any
         out.flush()
     if skipped is not None:
         skipped.judge()
-    if gate.checks:
+    if gate is not None:
         gate.judge()
 
 

@@ -20,7 +20,7 @@ from losscli.documents import Document, Run
 from losscli.errors import DataError, LosscliError, LosscliWarning, UsageError
 from losscli.layout import BLOCK, Arguments, Box, Declaration, Index, bind
 from losscli.ops import exact_parts
-from losscli.params import AnyArray, Array, Floats, Parameter, declared
+from losscli.params import AnyArray, Array, Floats, Parameter
 from losscli.progress import counted_blocks
 from losscli.terms import ExactSum, Link, Step, Summed, Terms, Total, divide
 
@@ -38,7 +38,7 @@ class Loss:
         self.entry = entry
         module = entry.module()
         self.function: Callable[..., Terms] = entry.function()
-        self.parameters: dict[str, Parameter] = declared(self.function)
+        self.parameters: dict[str, Parameter] = entry.declaration()
         self.declaration = Declaration(
             self.parameters, getattr(module, "arrange", None), getattr(module, "check", None)
         )

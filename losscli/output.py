@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +37,8 @@ def output(path: str | None) -> Iterator[TextIO]:
 
 @contextmanager
 def _draft(target: Path) -> Iterator[TextIO]:
+    import tempfile
+
     descriptor, name = tempfile.mkstemp(prefix=".losscli-", dir=target.parent)
     draft = Path(name)
     with tidied(lambda: draft.unlink(missing_ok=True)):

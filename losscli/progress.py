@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import os
 import sys
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,6 +89,8 @@ def bar(wanted: bool) -> Iterator[_Bar | None]:
 
 class _Bar:
     def __init__(self) -> None:
+        import threading
+
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
@@ -97,8 +98,7 @@ class _Bar:
     def stop(self) -> None:
         """Take the bar away, and the cursor is back."""
         self._ended.set()
-        if threading.current_thread() is not self._thread:
-            self._thread.join(2)
+        self._thread.join(2)
 
     def until_exhausted(self, results: Iterable[_T]) -> Iterator[_T]:
         """The results; the bar goes before they are shown."""

@@ -9,7 +9,6 @@ from typing import IO, Any
 from losscli.errors import DataError
 from losscli.numerals import numeral
 from losscli.sources import LIMIT, decoded, whole
-from losscli.sources.json import parsed
 
 GAP = re.compile(r"\s*,\s*|\s+")
 
@@ -28,6 +27,8 @@ def literal(text: str) -> Any:
     """A number, a list of numbers, or a list of rows. Words that are no number stay words: they may name classes."""
     text = text.strip()
     if text.startswith("["):
+        from losscli.sources.json import parsed
+
         return parsed(text)
     if not text.strip("; \t\r\n"):
         raise DataError("empty, but numbers were expected, such as 0.9,0.1 or '0.9,0.1; 0.8,0.2'.")

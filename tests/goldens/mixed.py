@@ -1,6 +1,6 @@
 """Makes mixed_batches.jsonl.gz: a thousand batches of every kind with PyTorch's loss, as one JSON Lines stream.
 
-    .torch/bin/python -m tests.goldens.mixed
+.torch/bin/python -m tests.goldens.mixed
 """
 
 from __future__ import annotations

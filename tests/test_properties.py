@@ -95,7 +95,7 @@ def is_csv(text: str) -> None:
 
 
 def is_value(text: str) -> None:
-    for line in text.split():
+    for line in filter(None, text.splitlines()):
         json.loads(line) if line.startswith("[") else [float(word) for word in line.split(",")]
 
 

@@ -48,7 +48,7 @@ def _rows(result: Result, view: View, batch: int) -> Iterator[list[Any]]:
     columns: list[tuple[str, Any]] = list(steps_of(terms).items()) if view.steps else []
     columns.append(("value" if result.of.entry.is_function else "loss", terms.value))
     if view.grad:
-        if len(result.gradient_of(terms)) != len(terms.value) or result.axes is not None:
+        if result.gradient_of(terms).shape[:1] != terms.value.shape[:1] or result.axes is not None:
             raise UsageError("the gradient has other rows than the losses: --format json has room for both.")
         columns.append(("grad", result.gradient_of(terms)))
     names = [

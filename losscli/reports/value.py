@@ -5,6 +5,8 @@ The values of a function come as they are typed: commas within a row, one row a 
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterator
 from typing import TextIO
 
@@ -28,6 +30,6 @@ def write(results: Iterator[Result], out: TextIO, view: View) -> None:
 def _typed(result: Result) -> str:
     value = result.value
     if value.ndim > 2:
-        return f"{value.tolist()}\n"
-    rows = value.reshape(-1, value.shape[-1]) if value.ndim else value.reshape(1, 1)
+        return f"{json.dumps(value.tolist())}\n"
+    rows = value.reshape(math.prod(value.shape[:-1]), value.shape[-1]) if value.ndim else value.reshape(1, 1)
     return "".join(",".join(map(repr, row)) + "\n" for row in rows.tolist())

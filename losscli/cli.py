@@ -37,7 +37,6 @@ FORMATS = tuple(
 LIBRARIES = ("PyTorch", "Keras", "optax")
 CARD = ("command", "family", "summary", "formula")
 CHECKS = ("expect", "rtol", "atol", "max", "fail_on")
-ONE_LINE = 52  # characters of a summary that fit beside the names of the commands on 80 columns
 
 
 class _Help:
@@ -88,7 +87,7 @@ class LossGroup(_Help, TyperGroup):
         for entry in commands():
             if entry.name not in self.commands:
                 panel = _panel(entry.family)
-                summary = _markup(entry.summary if len(entry.summary) <= ONE_LINE else entry.title)
+                summary = _markup(entry.summary)
                 self.commands[entry.name] = TyperCommand(entry.name, help=summary, rich_help_panel=panel)
                 for name in entry.names[1:]:
                     self.commands[name] = TyperCommand(name, help=summary, rich_help_panel=panel, hidden=True)

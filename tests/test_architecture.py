@@ -159,6 +159,7 @@ def test_a_loss_is_documented_for_a_student(entry: Entry) -> None:
     assert "\n        " in text, "a formula, indented"
     assert "Source: " in text
     assert entry.summary.endswith(".")
+    assert len(entry.summary) <= 52, "one line beside the names of the commands on 80 columns"
     assert entry.formula
     assert entry.facts(), "what computes the same in another library"
     for parameter in entry.declaration().values():

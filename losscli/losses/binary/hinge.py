@@ -1,4 +1,4 @@
-"""hinge: How far a score falls short of a margin of 1 on its side.
+"""hinge: How far a score falls short of a margin of 1.
 
     loss = max(0, 1 - y x)
 

@@ -1,4 +1,4 @@
-"""focal: Binary cross entropy that pays less for what is easy.
+"""focal: Binary cross entropy that pays less for the easy.
 
     loss = alpha_t (1 - p_t)^gamma (-log p_t),   p_t = sigmoid(x) for the label 1, else 1 - sigmoid(x)
 

@@ -1,4 +1,4 @@
-"""squared-hinge: The square of how far a score falls short of a margin of 1.
+"""squared-hinge: The square of how far a score falls short of 1.
 
     loss = max(0, 1 - y x)^2
 

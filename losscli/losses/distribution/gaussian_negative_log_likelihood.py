@@ -1,4 +1,4 @@
-"""gaussian-nll: Minus the log-likelihood of targets under predicted means and variances.
+"""gaussian-nll: Minus log-likelihood under a mean and a variance.
 
     loss = (log v + (x - t)^2 / v) / 2,   v = max(var, eps)
 

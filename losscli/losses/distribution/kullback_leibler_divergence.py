@@ -1,4 +1,4 @@
-"""kl: How far log-probabilities are from a target distribution.
+"""kl: Divergence of log-probabilities from a target.
 
     loss = t (log t - lp)
 

@@ -1,4 +1,4 @@
-"""poisson-nll: Minus the log-likelihood of counts under predicted rates.
+"""poisson-nll: Minus log-likelihood of counts under a rate.
 
     loss = exp(x) - t x              for log rates x
     loss = x - t log(x + eps)        for rates x, with --no-log-input

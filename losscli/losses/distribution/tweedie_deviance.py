@@ -1,4 +1,4 @@
-"""tweedie: Deviance of Poisson, gamma and other counts and amounts.
+"""tweedie: Deviance of counts and amounts (Poisson, gamma).
 
     loss = 2 (t^(2-p) / ((1-p) (2-p)) - t x^(1-p) / (1-p) + x^(2-p) / (2-p))
 

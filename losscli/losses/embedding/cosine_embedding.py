@@ -1,4 +1,4 @@
-"""cosine-embedding: Like pairs shall point the same way, unlike ones shall not.
+"""cosine-embedding: Like pairs shall point the same way, others not.
 
     loss = 1 - cos(x1, x2) for y = 1; max(0, cos(x1, x2) - m) for y = -1
 

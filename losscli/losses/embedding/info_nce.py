@@ -1,4 +1,4 @@
-"""info-nce: Each anchor shall find its own positive among those of all.
+"""info-nce: Each anchor shall find its own positive.
 
     loss = -log softmax(s[i])[i],   s[i, j] = cos(a[i], p[j]) / T
 

@@ -1,4 +1,4 @@
-"""supcon: Vectors of one class shall find each other among all.
+"""supcon: Vectors of one class shall find each other.
 
     loss = -mean_{j in P(i)} log softmax_{k != i}(s[i])[j],   s[i, j] = cos(x[i], x[j]) / T
 

@@ -1,4 +1,4 @@
-"""triplet: An anchor shall be closer to a like thing than to an unlike one.
+"""triplet: An anchor shall be closer to like than to unlike.
 
     loss = max(0, d(a, p) - d(a, n) + m),   d(x, y) = |x - y + eps|_p
 

@@ -1,4 +1,4 @@
-"""categorical-hinge: How far the closest other class comes within 1 of the label.
+"""categorical-hinge: How far the best other class comes within 1.
 
     loss = max(0, 1 - z[y] + max_{c != y} z[c])
 

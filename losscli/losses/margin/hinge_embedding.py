@@ -1,4 +1,4 @@
-"""hinge-embedding: A distance for like pairs; for unlike ones what it lacks of a margin.
+"""hinge-embedding: A distance if alike; else what it lacks of a margin.
 
     loss = x for y = 1; max(0, m - x) for y = -1
 

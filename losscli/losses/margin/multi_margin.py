@@ -1,4 +1,4 @@
-"""multi-margin: How far every other class comes within a margin of the label.
+"""multi-margin: How far the other classes come within a margin.
 
     loss = 1/C sum_{c != y} max(0, m - z[y] + z[c])^p
 

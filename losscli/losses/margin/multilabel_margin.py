@@ -1,4 +1,4 @@
-"""multilabel-margin: How far other classes come within 1 of each of several labels.
+"""multilabel-margin: How far other classes come within 1 of the labels.
 
     loss = 1/C sum_{y in Y} sum_{c not in Y} max(0, 1 - z[y] + z[c])
 

@@ -1,4 +1,4 @@
-"""brier: Squared distance of the probabilities from the one-hot label.
+"""brier: Squared distance of probabilities from the label.
 
     loss = sum_c (p[c] - [c = y])^2
 

@@ -1,4 +1,4 @@
-"""gce: Between cross entropy and absolute error: robust to wrong labels.
+"""gce: Cross entropy that is robust to wrong labels.
 
     loss = (1 - p[y]^q) / q,   p = softmax(z)
 

@@ -1,4 +1,4 @@
-"""nll: Cross entropy of log-probabilities: -lp of the label.
+"""nll: Cross entropy of log-probabilities: minus lp[y].
 
     loss = -lp[y]
 

@@ -1,4 +1,4 @@
-"""huber: Squared error near the target, absolute error far from it.
+"""huber: Squared error near the target, absolute beyond.
 
     loss = (x - t)^2 / 2                      where |x - t| <= delta
     loss = delta (|x - t| - delta / 2)        elsewhere

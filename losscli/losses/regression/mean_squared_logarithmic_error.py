@@ -1,4 +1,4 @@
-"""msle: Squared difference of the logarithms of 1 + x and 1 + t.
+"""msle: Squared difference of log(1 + x) and log(1 + t).
 
     loss = (log(1 + x) - log(1 + t))^2
 

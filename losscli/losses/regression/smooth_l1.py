@@ -1,4 +1,4 @@
-"""smooth-l1: Absolute error, rounded to a parabola near the target.
+"""smooth-l1: Absolute error, a parabola near the target.
 
     loss = (x - t)^2 / (2 beta)      where |x - t| < beta
     loss = |x - t| - beta / 2        elsewhere

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import losscli
-from losscli import layout
+
 from tests.command import ENVIRONMENT, PROGRAM, run
 
 ROWS, CLASSES = 60_000, 500  # 120 MB of float32
@@ -102,7 +102,6 @@ def test_the_layout_of_the_file_does_not_change_a_bit() -> None:
     last = np.ascontiguousarray(np.moveaxis(maps, 1, -1))
     assert losscli.cross_entropy(last, labels).total == total
     assert losscli.cross_entropy(np.asfortranarray(maps), labels).total == total
-    assert layout.BLOCK > 1
 
 
 def test_documents_that_are_alike_give_what_each_gives_alone() -> None:

@@ -30,7 +30,7 @@ def document(rng: np.random.Generator, number: int) -> dict[str, Any]:
             values["ignore_index"] = int(rng.integers(0, classes))
         elif rng.random() < 0.3:
             labels = np.where(rng.random(rows) < 0.2, -100, labels)
-        if np.all((labels == values.get("ignore_index", -100))):
+        if np.all(labels == values.get("ignore_index", -100)):
             values.pop("ignore_index", None)
             labels = np.abs(labels) % classes
         values["label" if rng.random() < 0.2 else "labels"] = labels.tolist()

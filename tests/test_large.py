@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 import losscli
-
 from tests.command import ENVIRONMENT, PROGRAM, run
 
 ROWS, CLASSES = 60_000, 500  # 120 MB of float32

@@ -12,7 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from losscli.engine import Loss, Result
+    from losscli.engine import Loss
+    from losscli.result import Result
 
 __version__ = "0.1.0"
 __all__ = ["Loss", "Result", "__version__"]

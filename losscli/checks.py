@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from losscli.arrays import shown
-from losscli.engine import Result, linked
 from losscli.errors import CheckFailed, UsageError
 from losscli.params import AnyArray
+from losscli.result import Result, linked
 from losscli.terms import Link, Total
 
 

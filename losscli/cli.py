@@ -21,7 +21,8 @@ from losscli.params import Array, Number, Parameter
 
 if TYPE_CHECKING:
     from losscli.documents import Document, Run
-    from losscli.engine import Result, Settings
+    from losscli.engine import Settings
+    from losscli.result import Result
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 a check that was asked for failed; 2 the command line is wrong; 3 the data is wrong; "

@@ -26,6 +26,8 @@ LAYERS = [
     ["naming"],
     ["checks", "output"],
     ["engine"],
+    ["result"],
+    ["threads"],
     ["sources"],
     ["losses", "functions"],
     ["layout"],

@@ -27,6 +27,7 @@ from losscli import cross_entropy, engine, sources
 from losscli.catalogue import find
 from losscli.errors import LosscliError
 from losscli.naming import Names
+from losscli.result import Result
 from tests.command import ENVIRONMENT, PROGRAM
 from tests.command import run as completed
 
@@ -234,7 +235,7 @@ def test_a_writer_that_is_killed_gives_no_number() -> None:
         assert_no_number(lambda text=text: list(_results(text)))  # type: ignore[misc]  # a default for the loop's value
 
 
-def _results(text: bytes) -> Iterator[engine.Result]:
+def _results(text: bytes) -> Iterator[Result]:
     import io
 
     entry = find("losses", "ce")

@@ -23,6 +23,7 @@ from losscli import engine, layout
 from losscli.catalogue import Entry
 from losscli.errors import DataError
 from losscli.params import Array
+from losscli.result import Result, steps_of
 from losscli.terms import Summed, Terms, Total
 from tests.strategies import ENTRIES, LOSSES, arguments, named, reference_module
 
@@ -45,7 +46,7 @@ def on_last_axis(entry: Entry, values: dict[str, Any]) -> dict[str, Any]:
     return values | ({"class_axis": -1} if movable else {})
 
 
-def result_of(entry: Entry, values: dict[str, Any], **more: Any) -> engine.Result:
+def result_of(entry: Entry, values: dict[str, Any], **more: Any) -> Result:
     return loss_of(entry)(**on_last_axis(entry, values), **more)
 
 
@@ -59,7 +60,7 @@ def assert_close(found: Any, expected: Any, ulps: float, what: str, size: Any = 
     assert abs(mpf(found) - expected) <= tolerance, f"{what}: {found!r} instead of {float(expected)!r}"
 
 
-def rows_of(result: engine.Result) -> list[dict[str, Any]]:
+def rows_of(result: Result) -> list[dict[str, Any]]:
     """The arguments of each row as plain Python values."""
     block = result.arguments.block(result.arguments.everything())
     n = math.prod(result.arguments.rows)
@@ -76,7 +77,7 @@ def rows_of(result: engine.Result) -> list[dict[str, Any]]:
     return rows
 
 
-def expected_of(reference: Any, result: engine.Result) -> list[dict[str, Any]]:
+def expected_of(reference: Any, result: Result) -> list[dict[str, Any]]:
     """What the reference says of each row: one at a time, or of all at once where the loss couples them."""
     if not hasattr(reference, "reference_batch"):
         return [reference.reference(row) for row in rows_of(result)]
@@ -92,7 +93,7 @@ def test_value_divisor_and_steps_equal_the_reference(entry: Entry) -> None:
     def law(values: dict[str, Any]) -> None:
         result = result_of(entry, values)
         terms = result.terms()
-        steps = engine.steps_of(terms)
+        steps = steps_of(terms)
         for i, expected in enumerate(expected_of(reference, result)):
             size = expected.get("size", 0)
             for c, value in enumerate(np.atleast_1d(terms.value[i])):
@@ -303,7 +304,7 @@ def test_extremes_give_numbers_or_nan_and_never_a_warning_of_numpy(entry: Entry)
         if not entry.is_function:
             assert isinstance(result.sum, float)
             assert result.gradient().shape == x.shape
-            engine.steps_of(result.terms())
+            steps_of(result.terms())
 
     law()
 

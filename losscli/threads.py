@@ -1,0 +1,66 @@
+"""Work on blocks, on threads, in the order of the blocks."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from itertools import chain
+from typing import TypeVar
+
+import numpy as np
+
+from losscli.layout import Box
+
+_T = TypeVar("_T")
+
+
+def in_order(work: Callable[[Box], _T], boxes: Iterable[Box], threads: int | None = None) -> Iterator[_T]:
+    """The work on each box, several at a time, in the order of the boxes and only a few ahead."""
+    threads = threads or available_threads()
+    boxes = iter(boxes)
+    first = next(boxes, None)
+    if first is None:
+        return
+    second = next(boxes, None)
+    if second is None:
+        yield work(first)
+        return
+    _keep_freed_memory()
+    boxes = chain((first, second), boxes)
+    if threads == 1:
+        yield from map(work, boxes)
+        return
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    with ThreadPoolExecutor(threads) as pool:
+        pending: deque[Future[_T]] = deque()
+        try:
+            for box in boxes:
+                pending.append(pool.submit(work, box))
+                if len(pending) > 4 * threads:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        finally:
+            for future in pending:
+                future.cancel()
+
+
+@cache
+def _keep_freed_memory() -> None:
+    """Make the C library hold on to freed blocks, once, before many of them are computed.
+
+    glibc gives each freed block of our size back to the system and faults its pages in again for the next one, which
+    costs more than the computing. It raises that threshold to the largest block that it has seen freed.
+    """
+    np.empty(31 << 20, np.uint8)
+
+
+def available_threads() -> int:
+    """How many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        return os.cpu_count() or 1

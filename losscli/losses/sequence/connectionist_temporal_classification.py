@@ -9,7 +9,7 @@ optax: ctc_loss (from logits; an impossible alignment costs 1e5)
 Examples:
     losscli ctc --log-probs '-0.4,-1.2,-3.3; -1.6,-0.3,-2.9; -0.2,-2.1,-2.8' --targets 1
     losscli ctc --log-probs '[[[-1,-2,-0.7]],[[-0.7,-1,-2]],[[-2,-0.7,-1]]]' --targets 2,1 --target-lengths 2 --grad
-    losscli ctc --log-probs '-0.4,-1.2,-3.3; -1.6,-0.3,-2.9' --targets 1,1 --zero-infinity
+    losscli ctc --log-probs '-0.4,-1.2,-3.3; -1.6,-0.3,-2.9; -0.2,-2.1,-2.8' --targets 1,2 --zero-infinity
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ HEAVY = {"numpy", "orjson", "rich.table", "pydantic", "losscli.engine", "losscli
 LAYERS = [
     ["__main__"],
     ["cli"],
+    ["execution"],
     ["reports"],
     ["naming"],
     ["checks", "output"],
@@ -30,6 +31,7 @@ LAYERS = [
     ["threads"],
     ["sources"],
     ["losses", "functions"],
+    ["binding"],
     ["layout"],
     ["doubts", "documents"],
     ["arrays", "ops", "catalogue", "terms"],

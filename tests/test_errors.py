@@ -374,6 +374,7 @@ FILES: list[tuple[str, Files, int, str]] = [
     ("ce x.json", {"x.json": b""}, 3, "x.json|empty"),
     ("ce x.json", {"x.json": b"  \n"}, 3, "x.json|empty"),
     ("ce x.jsonl", {"x.jsonl": b""}, 3, "the input is empty"),
+    ("ce x.jsonl", {"x.jsonl": b"[5]"}, 3, "x.jsonl:1|found an array"),  # found by the fuzzer
     ("ce x.jsonl", {"x.jsonl": b'{\n"logits": [1, 2]}'}, 3, "x.jsonl:1|no JSON|cut off|many lines|.json"),
     ("ce a.jsonl b.jsonl", {"a.jsonl": b'{"logits": [1, 2], "label": 0}', "b.jsonl": b"x"}, 3, "b.jsonl:1|no JSON"),
     ("ce x.csv", {"x.csv": b""}, 3, "x.csv|empty|a header"),

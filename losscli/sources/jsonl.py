@@ -79,7 +79,7 @@ def _run(text: bytes, lines: list[bytes], name: str, number: int) -> Run | None:
     try:
         values = [orjson.loads(line) for line in lines]
         columns = {key: [value[key] for value in values] for key in values[0]}
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, LookupError):
         return None
     ids = columns.pop("id", None)
     keys = len(columns) + (ids is not None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,10 @@ def execute(entry: Entry, parameters: dict[str, Parameter], given: dict[str, Any
     assert report is not None
     loss = engine.Loss(entry)
     skipped = Skipped() if given["on_error"] == "skip" else None
-    results = _non_empty(engine.results(loss, _documents(parameters, given), _settings(given), skipped), skipped)
+    settings = _settings(given)
+    documents = _documents(parameters, given, settings)
+    results = engine.results(loss, documents, settings, skipped)
+    results = _non_empty(results, skipped)
     gate = None
     if any(given[check] is not None for check in CHECKS):
         from losscli.checks import Gate, asked
@@ -44,7 +48,7 @@ def execute(entry: Entry, parameters: dict[str, Parameter], given: dict[str, Any
     view = View(format_, given["steps"], given.get("grad", False), given["digits"], given["max_rows"])
     # a bar has no place among results that come to the same terminal as they are computed
     flowing = format_ in ("jsonl", "csv", "tsv") and given["output"] is None and sys.stdout.isatty()
-    with output(given["output"]) as out, bar(given["progress"] and not flowing) as shown:
+    with closing(documents), output(given["output"]) as out, bar(given["progress"] and not flowing) as shown:
         report.module().write(results if shown is None else shown.until_exhausted(results), out, view)
         out.flush()
     if skipped is not None:
@@ -93,7 +97,9 @@ def _names(given: dict[str, Any]) -> list[str]:
     return [name.strip() for name in (given.get("class_names") or "").split(",") if name.strip()]
 
 
-def _documents(parameters: dict[str, Parameter], given: dict[str, Any]) -> Iterator[list[Document] | Run]:
+def _documents(
+    parameters: dict[str, Parameter], given: dict[str, Any], settings: Settings
+) -> Generator[list[Document] | Run, None, None]:
     """The documents of the files, of standard input, or the one that the options are."""
     from losscli import sources
     from losscli.documents import Document
@@ -104,14 +110,16 @@ def _documents(parameters: dict[str, Parameter], given: dict[str, Any]) -> Itera
     if [*given["files"], *(given[name] for name in parameters)].count("-") > 1:
         raise UsageError("standard input can be read once, but - is given twice.")
     values = {
-        name: _value(p, given[name], _names(given), limit) for name, p in parameters.items() if given[name] is not None
+        name: _value(p, given[name], settings.class_names, limit)
+        for name, p in parameters.items()
+        if given[name] is not None
     }
-    for setting in ("reduction", "class_axis", "class_names"):
-        if given.get(setting) is not None:
-            values[setting] = {
-                "class_axis": lambda: _settings(given).class_axis,
-                "class_names": lambda: _names(given),
-            }.get(setting, lambda s=setting: given[s])()
+    asked = {
+        "reduction": given.get("reduction"),
+        "class_axis": settings.class_axis,
+        "class_names": settings.class_names or None,
+    }
+    values |= {setting: value for setting, value in asked.items() if value is not None}
     keys = {name: given[f"{name}_key"] for name in parameters if given.get(f"{name}_key")}
     names = Names(parameters, keys, values)
     paths = given["files"]
@@ -144,7 +152,7 @@ def _size(text: str | None) -> int:
     return int(found[1]) << {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}[found[2].upper()]
 
 
-def _value(parameter: Parameter, text: Any, class_names: list[str], limit: int) -> Any:
+def _value(parameter: Parameter, text: Any, class_names: Sequence[str], limit: int) -> Any:
     """The value of an option: an array from its text, a file or standard input; anything else in its range."""
     from losscli import sources
     from losscli.arrays import as_array, checked_option

@@ -30,7 +30,9 @@ def float16_overflow(a: AnyArray) -> AnyArray | None:
 
 def softmax_twice(a: Floats) -> Doubted:
     """Scores before the softmax that are probabilities already."""
-    if a.shape[1] < 2 or not len(a) or not _probabilities(a[:SAMPLE]).all() or not _probabilities(a).all():
+    if a.shape[1] < 2 or not len(a):
+        return None
+    if not all(_probabilities(a[:rows]).all() for rows in (1, SAMPLE, len(a))):
         return None
     return (
         None,

@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from typing import TypeVar
 
 import numpy as np
@@ -14,6 +14,8 @@ import numpy as np
 from losscli.layout import Box
 
 _T = TypeVar("_T")
+
+GROUP = 8  # blocks that a thread takes at a time: handing over costs as much as a small block
 
 
 def in_order(work: Callable[[Box], _T], boxes: Iterable[Box], threads: int | None = None) -> Iterator[_T]:
@@ -34,15 +36,18 @@ def in_order(work: Callable[[Box], _T], boxes: Iterable[Box], threads: int | Non
         return
     from concurrent.futures import Future, ThreadPoolExecutor
 
+    def several(group: list[Box]) -> list[_T]:
+        return [work(box) for box in group]
+
     with ThreadPoolExecutor(threads) as pool:
-        pending: deque[Future[_T]] = deque()
+        pending: deque[Future[list[_T]]] = deque()
         try:
-            for box in boxes:
-                pending.append(pool.submit(work, box))
-                if len(pending) > 4 * threads:
-                    yield pending.popleft().result()
+            while group := list(islice(boxes, GROUP)):
+                pending.append(pool.submit(several, group))
+                if len(pending) > 2 * threads:
+                    yield from pending.popleft().result()
             while pending:
-                yield pending.popleft().result()
+                yield from pending.popleft().result()
         finally:
             for future in pending:
                 future.cancel()

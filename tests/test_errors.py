@@ -436,6 +436,14 @@ FILES: list[tuple[str, Files, int, str]] = [
     ("ce x.npz", {"x.npz": b"PK\3\4 this is no archive"}, 3, "x.npz|no whole .npz file"),
     ("ce x.npz", {"x.npz": npz(logits=[1.0, 2.0], label=0)[:-30]}, 3, "x.npz|no whole .npz file"),
     ("ce x.npz", {"x.npz": npz(logits=[1.0, 2.0])}, 3, "x.npz|labels is missing"),
+    ("ce x.npz", {"x.npz": npz(id=b"a")}, 3, "x.npz (id.npy)|real numbers"),
+    # found by the property tests
+    (
+        "ce x.npz",
+        {"x.npz": zipped(("id.npy", promising("()", "<U1", b"\0\0\0\x80")))},
+        3,
+        "(id.npy)|texts that are none",
+    ),
     ("ce x.npz", {"x.npz": npz(logits=[1.0, 2.0], label=5)}, 3, "x.npz|is 5"),
     (
         "ce x.npz",

@@ -75,7 +75,7 @@ def view(
     fortran: bool = False,
 ) -> AnyArray:
     """The array that stands between two places of a file or of bytes; nothing is copied."""
-    if dtype.kind not in "biufUS" or dtype.subdtype:
+    if dtype.kind not in "biufU" or dtype.subdtype:
         raise DataError(f"holds {dtype}, but real numbers were expected.", name)
     if len(shape) > MOST_AXES or min(shape, default=0) < 0:
         raise DataError(f"no array has the shape {shape}.", name)

@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, Any
 
+import numpy as np
+
 from losscli.documents import Document
 from losscli.errors import DataError
 from losscli.messages import quoted
@@ -34,7 +36,8 @@ def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[D
                 key = entry.filename.removesuffix(".npy")
                 if key in values:
                     raise DataError(f"two arrays are named {quoted(key)}.", name)
-                values[key] = plain(_array(archive, entry, file, f"{name} ({entry.filename})"))
+                place = f"{name} ({entry.filename})"
+                values[key] = plain(_array(archive, entry, file, place), place)
     except DataError:
         raise
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ValueError) as error:
@@ -42,9 +45,13 @@ def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[D
     yield [Document(values, name, id=values.pop("id", None))]
 
 
-def plain(a: AnyArray) -> Any:
+def plain(a: AnyArray, place: str) -> Any:
     """A single number or text, and a list of texts, as in a document of JSON."""
-    return a.tolist() if a.ndim == 0 or a.dtype.kind in "US" else a
+    if a.dtype.kind == "U":
+        codes = np.frombuffer(a.tobytes(), a.dtype.str[0] + "u4")
+        if ((codes > 0x10FFFF) | ((codes >= 0xD800) & (codes < 0xE000))).any():
+            raise DataError("holds texts that are none: a number in them is no character's.", place)
+    return a.tolist() if a.ndim == 0 or a.dtype.kind == "U" else a
 
 
 def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: IO[bytes], name: str) -> AnyArray:

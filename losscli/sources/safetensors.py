@@ -19,7 +19,6 @@ from losscli.params import AnyArray
 from losscli.sources import LIMIT, is_regular
 from losscli.sources.json import parsed
 from losscli.sources.npy import spooled, view
-from losscli.sources.npz import plain
 
 DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
@@ -43,7 +42,8 @@ def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[D
     if not isinstance(header, dict):
         raise DataError("no .safetensors file: the header is no object.", name)
     header.pop("__metadata__", None)
-    values = {key: plain(_array(file, about, 8 + length, size, f"{name} ({key})")) for key, about in header.items()}
+    values = {key: _array(file, about, 8 + length, size, f"{name} ({key})") for key, about in header.items()}
+    values = {key: a.item() if a.ndim == 0 else a for key, a in values.items()}
     yield [Document(values, name, id=values.pop("id", None))]
 
 

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from losscli.arrays import of_kind, plain_dtype, shown
-from losscli.doubts import DOUBTS, float16_overflow
+from losscli.doubts import DOUBTS, TOLD_BY_THE_FIRST_ROWS, float16_overflow
 from losscli.errors import DataError, ElementError, LosscliWarning
 from losscli.ops import NARROW
 from losscli.params import AnyArray, Array, Kind, Parameter
@@ -149,9 +149,10 @@ class Arguments:
 
     def _look_for_doubts(self, values: Mapping[str, Any], index: Index) -> None:
         """Warn of what is legal, but probably not what was meant, in the rows that count."""
+        first = all(isinstance(s, slice) and not s.start for s in index)
         for name in self.arrays:
             doubt = "no distribution" if self._kind(name) == "distribution" else self._marker(name).doubt
-            if not doubt:
+            if not doubt or (doubt in TOLD_BY_THE_FIRST_ROWS and not first):
                 continue
             a = values[name]
             which = None

@@ -235,13 +235,21 @@ def _arguments(entry: Entry, parameters: dict[str, Parameter]) -> list[inspect.P
         _common("threads", int, None, "how many threads (default: one a core)", "Output", metavar="N", min=1, max=256),
         _common("progress", bool, True, "Show a bar when it takes long.", "Output", flags=["--progress/--no-progress"]),
         _common("max_size", str, None, "bytes that a document may unpack to (default: 4G)", "Input", metavar="SIZE"),
-        _common("on_error", Literal["stop", "skip"], "stop", "what to do about a wrong document", "Checks"),
+        _common(
+            "on_error",
+            Literal["stop", "skip"],
+            "stop",
+            "on a wrong document: stop (default), or skip it and go on",
+            "Checks",
+        ),
         _common("strict", bool, False, "Make warnings errors.", "Checks"),
-        _common("expect", str, None, "fail unless the loss is this", "Checks", metavar="NUMBER"),
-        _common("rtol", str, None, "by how much of it it may be off (default: 1e-9)", "Checks", metavar="NUMBER"),
-        _common("atol", str, None, "and by how much at all (default: 0)", "Checks", metavar="NUMBER"),
-        _common("max", str, None, "fail if the loss is above this", "Checks", metavar="NUMBER"),
-        _common("fail_on", Literal["nonfinite"], None, "fail if a loss is infinite or NaN", "Checks"),
+        _common("expect", str, None, "exit with 1 unless the loss is this", "Checks", metavar="NUMBER"),
+        _common(
+            "rtol", str, None, "how far it may be off, as a share of it (default: 1e-9)", "Checks", metavar="NUMBER"
+        ),
+        _common("atol", str, None, "how far it may be off, added to that (default: 0)", "Checks", metavar="NUMBER"),
+        _common("max", str, None, "exit with 1 if the loss is above this", "Checks", metavar="NUMBER"),
+        _common("fail_on", Literal["nonfinite"], None, "exit with 1 if a loss is infinite or NaN", "Checks"),
     ]
     return options
 

@@ -127,6 +127,13 @@ def test_what_the_system_says_of_a_file_is_exit_4(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (4, f"losscli: {unreadable}: Input/output error.\n")
 
 
+def test_a_pipe_without_an_ending_is_read_as_standard_input_is(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_bytes(LINE)
+    assert shell("losscli ce -q <(cat x.jsonl)", cwd=tmp_path).stdout == NUMBER
+    assert shell("losscli ce -q --logits @<(echo 0.5,0.25,1.5) --label 2").stdout == NUMBER
+    assert shell("losscli ce -q /dev/stdin < <(cat x.jsonl)", cwd=tmp_path).stdout == NUMBER
+
+
 # Files to write to
 
 

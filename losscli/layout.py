@@ -25,7 +25,9 @@ from losscli.params import AnyArray, Array, Kind, Parameter
 
 Box: TypeAlias = "tuple[slice, ...]"
 Index: TypeAlias = "tuple[slice, ...] | tuple[AnyArray, ...]"
-BLOCK = 262_144  # numbers of a block: two megabytes; smaller ones fit the L2 cache, but threads wait for each other more
+BLOCK = (
+    262_144  # numbers of a block: two megabytes; smaller ones fit the L2 cache, but threads wait for each other more
+)
 BETWEEN_RELEASES = 32  # blocks between which the pages of mapped files are kept: 32 MB of float32
 READ_AHEAD = 65_536  # bytes that the system maps around each one that is asked for
 FEW = 64  # rows for which a product of matrices is still fast

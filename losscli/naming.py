@@ -45,8 +45,9 @@ class Names:
         for name, column in columns.items():
             marker = self.parameters[name].marker if name in self.parameters else None
             has_rows = isinstance(marker, Array) and marker.has_rows
-            same = name in self.given or column.count(column[0]) == len(column)
-            if (has_rows and not isinstance(column[0], (list, int, float))) or not (has_rows or same):
+            if has_rows and not isinstance(column[0], (list, int, float)):
+                return None
+            if not has_rows and name not in self.given and column.count(column[0]) < len(column):
                 return None
         return Run(columns, run.source, run.line, run.ids) if columns else None
 

@@ -27,17 +27,22 @@ def _lines(result: Result) -> str | None:
     if len(result.documents) == 1 or result.reduction == "none":
         return None
     found = result.summaries()
-    columns = [found.losses, found.sums, found.divisors, found.counts, found.ignored]
-    hole: Any = HOLE
-    blank = Summary(None if found.ids is None else hole, hole, hole, hole, hole, hole)
-    parts = text(record(result, blank)).split(json.dumps(HOLE))
-    written = [orjson.dumps(column) for column in columns]
-    identities = [] if found.ids is None else [orjson.dumps(i) for i in found.ids]
-    together = b"".join((*written, *identities))
-    if b"null" in together or not together.isascii() or len(parts) != len(columns) + 1 + bool(identities):
+    columns = [found.ids or [None], found.losses, found.sums, found.divisors, found.counts, found.ignored]
+    same = [column.count(column[0]) == len(column) for column in columns]
+    first: list[Any] = [column[0] if one else HOLE for column, one in zip(columns, same, strict=True)]
+    words = [_words(column) for column, one in zip(columns, same, strict=True) if not one]
+    parts = text(record(result, Summary(*first))).split(json.dumps(HOLE))
+    if None in words or len(parts) != len(words) + 1:
         return None
-    words = [column[1:-1].decode().split(",") for column in written]
-    if identities:
-        words.insert(0, [i.decode() for i in identities])
     line = "%s".join(part.replace("%", "%%") for part in parts)
-    return "".join([line % numbers for numbers in zip(*words, strict=True)])
+    return "".join([line % numbers for numbers in zip(*words, strict=True)]) if words else None
+
+
+def _words(column: list[Any]) -> list[str] | None:
+    """Each of the values as JSON; None where one needs more care than plain numbers and texts."""
+    whole = orjson.dumps(column)
+    if b"null" in whole or b"\x7f" in whole or not whole.isascii():
+        return None
+    if b'"' in whole:
+        return [orjson.dumps(value).decode() for value in column]
+    return whole[1:-1].decode().split(",")

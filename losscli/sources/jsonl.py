@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
+from operator import itemgetter
 from typing import IO
 
 import orjson
@@ -77,8 +78,8 @@ def _run(text: bytes, lines: list[bytes], name: str, number: int) -> Run | None:
     Each object has the keys of the first one. As many colons as that takes leave none for a key that stands twice.
     """
     try:
-        values = [orjson.loads(line) for line in lines]
-        columns = {key: [value[key] for value in values] for key in values[0]}
+        values = list(map(orjson.loads, lines))
+        columns = {key: list(map(itemgetter(key), values)) for key in values[0]}
     except (ValueError, TypeError, LookupError):
         return None
     ids = columns.pop("id", None)

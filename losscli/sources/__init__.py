@@ -23,7 +23,7 @@ from losscli.progress import at_file
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt")
 LIMIT = 4 << 30
 TEXT_SHARE = 16  # of the limit, for numbers take so much more room in memory than as text
-PIECE = 1 << 20
+PIECE = 1 << 18  # bytes at a time: what they hold as lists still fits the cache
 
 
 def documents(path: str, limit: int = LIMIT) -> Iterator[list[Document] | Run]:

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from tests.benchmarks.measure import available_threads, processor
 
-NAMES = ("prompt", "arrays", "streams", "accuracy")
+NAMES = ("prompt", "arrays", "losses", "streams", "accuracy")
 
 
 def main() -> None:

@@ -99,10 +99,10 @@ class _Layout:
             if found != of and self.marker(name).alternatives == self.marker(scores).alternatives:
                 raise DataError(f"{name} has the shape {shape(found)}, but {scores} has {shape(of)}.")
         labels = next(iter(others), None)
-        axis = _class_axis(scores, of, labels, others.get(labels or ""), given)
+        axis = _class_axis(scores, of, others.get(labels or ""), given)
         by_class = {scores}
         for name, found in others.items():
-            if found != of or not any(axes[-1] == "C" for axes in self.marker(name).alternatives):
+            if found != of or not _by_class(self.marker(name)):
                 continue
             if self.marker(name).kind == "label" and "ignore_index" in self.options:
                 raise UsageError(
@@ -116,7 +116,7 @@ class _Layout:
         self._agree(scores, "C", self.arrays[scores].shape[-1])
         for name, found in others.items():
             if name not in by_class and not self.marker(name).broadcasts and not self._same_rows(name, found):
-                raise DataError(_no_fit(name, found, scores, of))
+                raise DataError(_no_fit(name, found, scores, of, _by_class(self.marker(name))))
         return axis, by_class
 
     def _fit(self, name: str, marker: Array) -> None:
@@ -192,9 +192,7 @@ class _Layout:
             ) from None
 
 
-def _class_axis(
-    scores: str, found: tuple[int, ...], labels: str | None, others: tuple[int, ...] | None, given: int | None
-) -> int:
+def _class_axis(scores: str, found: tuple[int, ...], others: tuple[int, ...] | None, given: int | None) -> int:
     """The axis of the classes: as told, else the one whose removal leaves the labels' shape, else PyTorch's."""
     default = 0 if len(found) == 1 else 1
     if given is not None:
@@ -205,7 +203,7 @@ def _class_axis(
         return default
     fits = [k for k in range(len(found)) if found[:k] + found[k + 1 :] == others]
     if not fits:
-        raise DataError(_no_fit(labels or "", others, scores, found))
+        return default  # the rows will not fit either, which is told with all shapes
     if len(fits) > 1:
         chosen = default if default in fits else fits[0]
         warnings.warn(
@@ -218,14 +216,20 @@ def _class_axis(
     return fits[0]
 
 
-def _no_fit(labels: str, found: tuple[int, ...], scores: str, of: tuple[int, ...]) -> str:
+def _by_class(marker: Array) -> bool:
+    """Whether an array may hold a number for each class."""
+    return any(axes[-1] == "C" for axes in marker.alternatives)
+
+
+def _no_fit(labels: str, found: tuple[int, ...], scores: str, of: tuple[int, ...], by_class: bool) -> str:
     message = f"{labels} has the shape {shape(found)}, which fits no class axis of {scores} {shape(of)}: "
     if len(of) <= 2:
         rows, classes = (1, of[0]) if len(of) == 1 else of
-        message += f"{rows} row{'s' * (rows != 1)} of {classes} classes take {rows} label{'s' * (rows != 1)}, "
-        message += f"or class probabilities of the shape {shape(of)}."
+        message += f"{rows} row{'s' * (rows != 1)} of {classes} classes take {rows} label{'s' * (rows != 1)}"
+        message += f", or class probabilities of the shape {shape(of)}." if by_class else "."
         if len(of) == 2 and found == (classes,):
             message += " If the classes lie on axis 0, say --class-axis 0."
         return message
     wanted = sorted({of[:k] + of[k + 1 :] for k in range(1, len(of))})
-    return message + f"expected {' or '.join(map(shape, wanted))}, or {shape(of)} for class probabilities."
+    message += f"expected {' or '.join(map(shape, wanted))}"
+    return message + (f", or {shape(of)} for class probabilities." if by_class else ".")

@@ -197,12 +197,6 @@ def exact_parts(values: Floats) -> tuple[Floats, Floats]:
     return high, np.where(np.isfinite(high), low, 0.0)
 
 
-def exact_sums(values: Floats) -> Floats:
-    """The sum of each row of (G, R), correctly rounded but for ties: shape (G)."""
-    high, low = exact_parts(values)
-    return high + low
-
-
 def counted(labels: Ints, ignore_index: int) -> tuple[Bools | None, Ints]:
     """Which rows count (None: all), and labels that can be looked up in every row, also where they are ignored."""
     counts = labels != ignore_index

@@ -7,10 +7,8 @@ import re
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from losscli.catalogue import commands
-from tests.command import DOUBT, ENVIRONMENT, PROGRAM, output
+from tests.command import ENVIRONMENT, PROGRAM, output
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 
@@ -41,7 +39,6 @@ def test_every_command_prints_what_the_readme_says(tmp_path: Path) -> None:
     assert count >= 15
 
 
-@pytest.mark.filterwarnings(f"ignore:.*{DOUBT}")
 def test_the_python_examples_run_and_print_what_they_say(tmp_path: Path) -> None:
     import doctest
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from losscli.engine import Loss
-    from losscli.result import Result
+    from losscli.compute.loss import Loss
+    from losscli.compute.result import Result
 
 __version__ = "0.1.0"
 __all__ = ["Loss", "Result", "__version__"]
@@ -23,13 +23,13 @@ def __getattr__(name: str) -> Loss:
     from losscli.catalogue import commands
 
     if name in ("Loss", "Result"):
-        from losscli import engine
+        from losscli.compute import loss as engine
 
         return getattr(engine, name)
     if not name.startswith("_"):
         for entry in commands():
             if entry.path.stem == name:
-                from losscli.engine import Loss
+                from losscli.compute.loss import Loss
 
                 loss = globals()[name] = Loss(entry)
                 return loss

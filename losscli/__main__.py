@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 def main() -> int:
     """Run losscli and return its exit code; a run that a signal ends, dies of that signal, as the shell expects."""
-    from losscli.signals import die_of_signals
+    from losscli.terminal.signals import die_of_signals
 
     die_of_signals()
     gc.set_threshold(100_000, 20, 20)  # documents are trees: looking for cycles among them takes half of the time
@@ -22,7 +22,7 @@ def main() -> int:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line in this process and return its exit code."""
     from losscli.errors import LosscliError
-    from losscli.messages import complain
+    from losscli.terminal.messages import complain
 
     if sys.stdout is None:
         complain("standard output is closed.")

@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from losscli.params import Parameter, declared
+from losscli.declare import Parameter, declared
 
 ROOT = Path(__file__).parent
 ACRONYMS = ("iou", "nce", "l1")
@@ -102,7 +102,7 @@ class Entry:
     def _declaration(self) -> dict[str, Parameter]:
         body: list[ast.stmt] = []
         for node in self._tree.body:
-            if isinstance(node, ast.ImportFrom) and node.module in ("__future__", "typing", "losscli.params"):
+            if isinstance(node, ast.ImportFrom) and node.module in ("__future__", "typing", "losscli.declare"):
                 body.append(node)
             elif isinstance(node, ast.FunctionDef) and node.name == self.path.stem:
                 bare = ast.FunctionDef(node.name, node.args, [ast.Pass()], [], None)

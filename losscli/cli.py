@@ -12,9 +12,9 @@ from typer.core import TyperCommand, TyperGroup
 
 from losscli import __version__
 from losscli.catalogue import Entry, commands, entries, find
+from losscli.commands.result import execute
+from losscli.declare import Array, Number, Parameter
 from losscli.errors import UsageError
-from losscli.execution import execute
-from losscli.params import Array, Number, Parameter
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 a check that was asked for failed; 2 the command line is wrong; 3 the data is wrong; "

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from losscli.params import Bools, Floats, Ints
+from losscli.declare import Bools, Floats, Ints
 
 NARROW = 32  # up to so many classes a block is stored class by class, and whole columns are worked on
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from losscli.params import AnyArray, Bools, Floats
+from losscli.declare import AnyArray, Bools, Floats
 
 
 @dataclass(frozen=True)

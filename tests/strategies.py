@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from losscli.catalogue import Entry, commands
-from losscli.params import AnyArray, Array, Choice, Number, Parameter
+from losscli.declare import AnyArray, Array, Choice, Number, Parameter
 
 ENTRIES = list(commands())
 LOSSES = [entry for entry in ENTRIES if not entry.is_function]

@@ -11,32 +11,23 @@ import pytest
 
 import losscli
 from losscli.catalogue import Entry
-from losscli.params import declared
+from losscli.declare import declared
 from tests.command import ENVIRONMENT
 from tests.strategies import ENTRIES, named
 
 PACKAGE = Path(losscli.__file__).parent
-HEAVY = {"numpy", "orjson", "rich.table", "pydantic", "losscli.engine", "losscli.layout"}
+HEAVY = {"numpy", "orjson", "rich.table", "pydantic", "losscli.compute.loss", "losscli.compute.arguments"}
 
 # Who may import whom, from the top down: a module may import those of its own line and of the lines below.
 LAYERS = [
     ["__main__"],
     ["cli"],
-    ["execution"],
+    ["commands"],
     ["reports"],
-    ["naming"],
-    ["checks", "output"],
-    ["engine"],
-    ["result"],
-    ["threads"],
-    ["sources"],
-    ["losses", "functions"],
-    ["binding"],
-    ["layout"],
-    ["doubts", "documents"],
-    ["arrays", "ops", "catalogue", "terms"],
-    ["numerals", "messages", "signals", "progress"],
-    ["params", "errors", "__init__"],
+    ["compute", "documents", "losses", "functions"],
+    ["ops", "catalogue", "terms"],
+    ["terminal"],
+    ["declare", "errors", "__init__"],
 ]
 
 
@@ -82,7 +73,7 @@ def test_only_the_command_line_knows_typer_and_only_the_table_knows_rich() -> No
     for module, path in modules():
         names = {name.split(".")[0] for name in imported(path, top_only=False)}
         assert ("typer" in names) == (module == "losscli.cli"), module
-        assert "rich" not in names or module in ("losscli.reports.table", "losscli.progress"), module
+        assert "rich" not in names or module in ("losscli.reports.table", "losscli.terminal.progress"), module
         assert "click" not in names, module
 
 
@@ -125,7 +116,7 @@ def losses_in(names: set[str]) -> set[str]:
 def test_help_list_version_and_completion_import_neither_numpy_nor_a_loss(args: list[str], env: dict[str, str]) -> None:
     names = loaded(*args, **env)
     assert "losscli.cli" in names
-    assert not names & {"numpy", "orjson", "pydantic", "losscli.engine"}
+    assert not names & {"numpy", "orjson", "pydantic", "losscli.compute.loss"}
     assert not losses_in(names)
 
 

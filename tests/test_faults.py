@@ -23,11 +23,13 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from losscli import cross_entropy, engine, sources
+from losscli import cross_entropy
 from losscli.catalogue import find
+from losscli.compute import loss as engine
+from losscli.compute.result import Result
+from losscli.documents import formats as sources
+from losscli.documents.keys import Names
 from losscli.errors import LosscliError
-from losscli.naming import Names
-from losscli.result import Result
 from tests.command import ENVIRONMENT, PROGRAM
 from tests.command import run as completed
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import losscli
-from losscli.arrays import as_array
 from losscli.catalogue import Entry
+from losscli.compute.arrays import as_array
 from losscli.errors import LosscliWarning
 from tests.strategies import ENTRIES, named
 

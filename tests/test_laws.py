@@ -19,11 +19,12 @@ from mpmath import isfinite as mp_isfinite
 from mpmath import mpf
 
 import losscli
-from losscli import engine, layout
 from losscli.catalogue import Entry
+from losscli.compute import arguments as layout
+from losscli.compute import loss as engine
+from losscli.compute.result import Result, steps_of
+from losscli.declare import Array
 from losscli.errors import DataError
-from losscli.params import Array
-from losscli.result import Result, steps_of
 from losscli.terms import Summed, Terms, Total
 from tests.strategies import ENTRIES, LOSSES, arguments, named, reference_module
 

@@ -21,7 +21,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from losscli.__main__ import run
-from losscli.sources.json import parsed
+from losscli.documents.formats.json import parsed
 from tests.strategies import ENTRIES
 from tests.test_errors import npy, npz, tensors
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from losscli import ops
-from losscli.params import Array, Floats
+from losscli.declare import Array, Floats
 from losscli.terms import Terms
 
 

@@ -19,7 +19,7 @@ from typing import Annotated
 import numpy as np
 
 from losscli import ops
-from losscli.params import Array, Floats
+from losscli.declare import Array, Floats
 from losscli.terms import Terms
 
 

@@ -15,7 +15,7 @@ Examples:
 from __future__ import annotations
 
 from losscli import ops
-from losscli.params import ClassScores
+from losscli.declare import ClassScores
 from losscli.terms import Summed, Terms
 
 

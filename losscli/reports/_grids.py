@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from losscli.messages import printable
+from losscli.compute.result import Result, plain, steps_of
+from losscli.declare import AnyArray, Array
 from losscli.ops import row_sum
-from losscli.params import AnyArray, Array
 from losscli.reports import View
 from losscli.reports._records import Gathered
-from losscli.result import Result, plain, steps_of
+from losscli.terminal.messages import printable
 from losscli.terms import Summed, Terms
 
 GAP = "..."

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from losscli.compute.result import Result, Summary, linked
 from losscli.errors import DataError
 from losscli.reports import View
-from losscli.result import Result, Summary, linked
 from losscli.terms import Link, Total
 
 

@@ -10,11 +10,11 @@ from typing import Any, TextIO
 
 import numpy as np
 
+from losscli.compute.result import Result, steps_of
 from losscli.errors import UsageError
-from losscli.messages import printable
 from losscli.reports import View
 from losscli.reports._records import batch_records
-from losscli.result import Result, steps_of
+from losscli.terminal.messages import printable
 
 
 def write(results: Iterator[Result], out: TextIO, view: View) -> None:

@@ -8,11 +8,11 @@ from typing import Any, TextIO
 
 import orjson
 
+from losscli.compute.result import Result
 from losscli.errors import UsageError
-from losscli.messages import JOINERS
 from losscli.reports import View
 from losscli.reports._records import batch_records, finite, gathered
-from losscli.result import Result
+from losscli.terminal.messages import JOINERS
 
 
 def write(results: Iterator[Result], out: TextIO, view: View) -> None:

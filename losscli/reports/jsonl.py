@@ -8,10 +8,10 @@ from typing import Any, TextIO
 
 import orjson
 
+from losscli.compute.result import Result, Summary
 from losscli.reports import View
 from losscli.reports._records import batch_records, record
 from losscli.reports.json import text
-from losscli.result import Result, Summary
 
 HOLE = "a number"
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any, TextIO
 
+from losscli.compute.result import Result
 from losscli.reports import View
 from losscli.reports import _grids as grids
 from losscli.reports._records import gathered
-from losscli.result import Result
 
 
 def write(results: Iterator[Result], out: TextIO, view: View) -> None:

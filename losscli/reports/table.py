@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from losscli.compute.result import Result
 from losscli.reports import View
 from losscli.reports import _grids as grids
 from losscli.reports._records import gathered
-from losscli.result import Result
 
 INDENT = 2
 

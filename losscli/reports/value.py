@@ -10,9 +10,9 @@ import math
 from collections.abc import Iterator
 from typing import TextIO
 
+from losscli.compute.result import Result
 from losscli.reports import View
 from losscli.reports._records import gathered
-from losscli.result import Result
 
 
 def write(results: Iterator[Result], out: TextIO, view: View) -> None:

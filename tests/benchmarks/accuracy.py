@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from mpmath import isfinite, mp, mpf
 
 from losscli.catalogue import Entry
+from losscli.declare import AnyArray, Array
 from losscli.errors import LosscliError
-from losscli.params import AnyArray, Array
 from tests.benchmarks.measure import has, show
 from tests.strategies import ENTRIES, arguments, reference_module
 from tests.test_laws import SHAPES, expected_of, loss_of, on_last_axis

@@ -14,7 +14,7 @@ from typing import IO, Any
 import numpy as np
 
 import losscli
-from losscli.params import AnyArray
+from losscli.declare import AnyArray
 from tests.benchmarks.measure import (
     LOSSCLI,
     TIMED,

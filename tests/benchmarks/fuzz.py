@@ -19,15 +19,16 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["losscli"]):
-    from losscli import engine, sources
-    from losscli.arrays import as_array
     from losscli.catalogue import find
+    from losscli.compute import loss as engine
+    from losscli.compute.arrays import as_array
+    from losscli.documents import formats as sources
+    from losscli.documents.formats import csv, json, jsonl, npy, npz, safetensors, txt  # noqa: F401  imported to be instrumented
+    from losscli.documents.keys import Names
     from losscli.errors import LosscliError
-    from losscli.naming import Names
     from losscli.reports import View
     from losscli.reports import json as json_report
     from losscli.reports import table as table_report
-    from losscli.sources import csv, json, jsonl, npy, npz, safetensors, txt  # noqa: F401  imported to be instrumented
 
 DOCUMENTS = ["jsonl", "json", "csv", "tsv", "npz", "safetensors", "jsonl.gz", "npz.gz"]
 ARRAYS = ["npy", "json", "csv", "txt", "npy.gz"]

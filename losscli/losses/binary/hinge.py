@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.params import Floats, Scores, Signs
+from losscli.declare import Floats, Scores, Signs
 from losscli.terms import Terms
 
 

@@ -19,8 +19,8 @@ from typing import Annotated, Any
 import numpy as np
 
 from losscli import ops
+from losscli.declare import Array, Floats, Number
 from losscli.errors import UsageError
-from losscli.params import Array, Floats, Number
 from losscli.terms import Step, Terms
 
 

@@ -14,7 +14,7 @@ Examples:
 from __future__ import annotations
 
 from losscli import ops
-from losscli.params import Floats, Scores, Signs
+from losscli.declare import Floats, Scores, Signs
 from losscli.terms import Terms
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from losscli.params import Bools, Floats
+from losscli.declare import Bools, Floats
 from losscli.terms import Step
 
 Columns = tuple[Floats, Floats, Floats, Floats]

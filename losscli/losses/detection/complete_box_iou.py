@@ -16,8 +16,8 @@ import math
 
 import numpy as np
 
+from losscli.declare import BoxEps, Boxes, Floats, TrueBoxes
 from losscli.losses.detection import _boxes
-from losscli.params import BoxEps, Boxes, Floats, TrueBoxes
 from losscli.terms import Step, Terms
 
 

@@ -12,8 +12,8 @@ Examples:
 
 from __future__ import annotations
 
+from losscli.declare import BoxEps, Boxes, Floats, TrueBoxes
 from losscli.losses.detection import _boxes
-from losscli.params import BoxEps, Boxes, Floats, TrueBoxes
 from losscli.terms import Step, Terms
 
 

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from losscli.params import Floats
+from losscli.declare import Floats
 
 LN2 = (float.fromhex("0x1.62e42fefa38p-1"), float.fromhex("0x1.ef35793c76730p-45"))  # k times the first is exact
 SPLIT = 2.0**27 + 1  # Dekker: cuts a float64 into two halves whose products are exact

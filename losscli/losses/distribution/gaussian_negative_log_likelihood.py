@@ -18,9 +18,9 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from losscli.arrays import shape
+from losscli.compute.arrays import shape
+from losscli.declare import AnyArray, Array, Choice, Floats, Number, Predictions, Targets
 from losscli.errors import DataError, LosscliWarning
-from losscli.params import AnyArray, Array, Choice, Floats, Number, Predictions, Targets
 from losscli.terms import Step, Terms
 
 LOG_2_PI = math.log(2 * math.pi)

@@ -19,9 +19,9 @@ from typing import Annotated, Any
 import numpy as np
 
 from losscli import ops
+from losscli.declare import Array, Choice, Floats, LogProbs
 from losscli.errors import ElementError
 from losscli.losses.distribution._logarithm import log_ratio
-from losscli.params import Array, Choice, Floats, LogProbs
 from losscli.terms import Step, Summed, Terms
 
 REDUCTIONS = ("batchmean",)

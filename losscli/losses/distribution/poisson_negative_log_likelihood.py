@@ -19,8 +19,8 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from losscli.declare import Array, Choice, Floats, Number
 from losscli.errors import ElementError
-from losscli.params import Array, Choice, Floats, Number
 from losscli.terms import Step, Terms
 
 

@@ -16,8 +16,8 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from losscli.declare import Array, Floats, Number
 from losscli.errors import ElementError, UsageError
-from losscli.params import Array, Floats, Number
 from losscli.terms import Step, Terms
 
 SERIES = 26  # terms for |log(t / x)| up to 2: the next is below 2**-57 of the first

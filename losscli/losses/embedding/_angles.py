@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from losscli import ops
+from losscli.declare import Floats
 from losscli.errors import DataError, LosscliWarning
-from losscli.params import Floats
 
 
 class Angles(NamedTuple):

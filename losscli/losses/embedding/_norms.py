@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from losscli import ops
-from losscli.params import Floats
+from losscli.declare import Floats
 
 
 def norm(v: Floats, p: float) -> Floats:

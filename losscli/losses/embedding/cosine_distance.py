@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from losscli.declare import Floats, Vectors
 from losscli.losses.embedding import _angles
-from losscli.params import Floats, Vectors
 from losscli.terms import Summed, Terms
 
 

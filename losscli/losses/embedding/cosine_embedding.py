@@ -16,8 +16,8 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from losscli.declare import Array, Floats, Number, Vectors
 from losscli.losses.embedding import _angles
-from losscli.params import Array, Floats, Number, Vectors
 from losscli.terms import Summed, Terms
 
 EPS = float(np.float32(1e-12))  # PyTorch adds it to the squared norms, and holds it in float32

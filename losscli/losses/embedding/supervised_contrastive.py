@@ -17,8 +17,8 @@ from typing import Annotated, Any
 import numpy as np
 
 from losscli import ops
+from losscli.declare import Array, Floats, Ints, Temperature
 from losscli.losses.embedding import _angles
-from losscli.params import Array, Floats, Ints, Temperature
 from losscli.terms import Summed, Terms
 
 

@@ -17,9 +17,9 @@ from typing import Annotated
 
 import numpy as np
 
+from losscli.declare import Choice, Floats, Number, Vectors
 from losscli.losses.embedding import _norms
 from losscli.losses.margin import _exact
-from losscli.params import Choice, Floats, Number, Vectors
 from losscli.terms import Step, Terms
 
 

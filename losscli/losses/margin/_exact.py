@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.params import Floats
+from losscli.declare import Floats
 
 
 def rounding(a: Floats | float, b: Floats, s: Floats) -> Floats:

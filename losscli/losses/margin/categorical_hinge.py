@@ -17,8 +17,8 @@ from __future__ import annotations
 import numpy as np
 
 from losscli import ops
+from losscli.declare import ClassIndices, ClassScores, Floats
 from losscli.losses.margin import _exact
-from losscli.params import ClassIndices, ClassScores, Floats
 from losscli.terms import Summed, Terms
 
 

@@ -16,7 +16,7 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.params import Array, Floats, Number
+from losscli.declare import Array, Floats, Number
 from losscli.terms import Terms
 
 

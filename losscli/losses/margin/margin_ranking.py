@@ -16,8 +16,8 @@ from typing import Annotated
 
 import numpy as np
 
+from losscli.declare import Array, Floats, Number
 from losscli.losses.margin import _exact
-from losscli.params import Array, Floats, Number
 from losscli.terms import Terms
 
 

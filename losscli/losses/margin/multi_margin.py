@@ -17,8 +17,8 @@ from typing import Annotated
 import numpy as np
 
 from losscli import ops
+from losscli.declare import ClassIndices, ClassScores, ClassWeight, Floats, Number
 from losscli.losses.margin import _exact
-from losscli.params import ClassIndices, ClassScores, ClassWeight, Floats, Number
 from losscli.terms import Step, Summed, Terms
 
 

@@ -18,9 +18,9 @@ from typing import Annotated, Any
 import numpy as np
 
 from losscli import ops
+from losscli.declare import Array, Bools, Floats, Ints
 from losscli.errors import DataError
 from losscli.losses.margin import _exact
-from losscli.params import Array, Bools, Floats, Ints
 from losscli.terms import Summed, Terms
 
 

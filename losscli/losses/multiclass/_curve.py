@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from losscli import ops
-from losscli.params import Floats, Ints
+from losscli.declare import Floats, Ints
 from losscli.terms import Step, Summed, Terms
 
 Curve = Callable[[Floats], Floats]

@@ -18,8 +18,8 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from losscli import ops
+from losscli.declare import Array, Choice, ClassIndices, Floats
 from losscli.errors import LosscliWarning
-from losscli.params import Array, Choice, ClassIndices, Floats
 from losscli.terms import Summed, Terms
 
 

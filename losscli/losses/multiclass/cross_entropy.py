@@ -20,7 +20,7 @@ from typing import Annotated
 import numpy as np
 
 from losscli import ops
-from losscli.params import ClassWeight, Floats, IgnoreIndex, Ints, Labels, Logits, Number
+from losscli.declare import ClassWeight, Floats, IgnoreIndex, Ints, Labels, Logits, Number
 from losscli.terms import Step, Summed, Terms
 
 

@@ -16,8 +16,8 @@ from typing import Annotated
 
 import numpy as np
 
+from losscli.declare import ClassIndices, Floats, IgnoreIndex, Logits, Number
 from losscli.losses.multiclass import _curve
-from losscli.params import ClassIndices, Floats, IgnoreIndex, Logits, Number
 from losscli.terms import Terms
 
 

@@ -15,8 +15,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
+from losscli.declare import Array, ClassIndices, ClassWeight, Floats, IgnoreIndex, Number
 from losscli.losses.multiclass.cross_entropy import cross_entropy
-from losscli.params import Array, ClassIndices, ClassWeight, Floats, IgnoreIndex, Number
 from losscli.terms import Terms
 
 

@@ -19,7 +19,7 @@ from typing import Annotated
 import numpy as np
 
 from losscli import ops
-from losscli.params import Array, ClassIndices, ClassWeight, Floats, IgnoreIndex
+from losscli.declare import Array, ClassIndices, ClassWeight, Floats, IgnoreIndex
 from losscli.terms import Step, Summed, Terms
 
 

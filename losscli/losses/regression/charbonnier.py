@@ -16,7 +16,7 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.params import Floats, Number, Predictions, Targets
+from losscli.declare import Floats, Number, Predictions, Targets
 from losscli.terms import Terms
 
 

@@ -19,7 +19,7 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.params import ElementWeight, Floats, Number, Predictions, Targets
+from losscli.declare import ElementWeight, Floats, Number, Predictions, Targets
 from losscli.terms import Step, Terms
 
 

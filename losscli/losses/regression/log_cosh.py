@@ -17,7 +17,7 @@ import math
 
 import numpy as np
 
-from losscli.params import Floats, Predictions, Targets
+from losscli.declare import Floats, Predictions, Targets
 from losscli.terms import Terms
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.params import ElementWeight, Floats, Predictions, Targets
+from losscli.declare import ElementWeight, Floats, Predictions, Targets
 from losscli.terms import Step, Terms
 
 

@@ -18,8 +18,8 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from losscli.declare import Floats, Number, Predictions, Targets
 from losscli.errors import LosscliWarning
-from losscli.params import Floats, Number, Predictions, Targets
 from losscli.terms import Terms
 
 

@@ -15,7 +15,7 @@ Examples:
 
 from __future__ import annotations
 
-from losscli.params import ElementWeight, Floats, Predictions, Targets
+from losscli.declare import ElementWeight, Floats, Predictions, Targets
 from losscli.terms import Step, Terms
 
 

@@ -17,7 +17,7 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.params import Array, Floats
+from losscli.declare import Array, Floats
 from losscli.terms import Terms
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.params import Bools, Floats
+from losscli.declare import Bools, Floats
 
 
 def jaccard_weights(errors: Floats, mask: Bools) -> Floats:

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from losscli.declare import AnyArray, Floats, Ints
 from losscli.losses.segmentation import _regions
-from losscli.params import AnyArray, Floats, Ints
 from losscli.terms import Step, Terms
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from losscli import ops
-from losscli.doubts import softmax_twice
+from losscli.compute.suspicions import softmax_twice
+from losscli.declare import AnyArray, Bools, Floats, Ints
 from losscli.errors import DataError, LosscliWarning
-from losscli.params import AnyArray, Bools, Floats, Ints
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,7 @@ Examples:
 
 from __future__ import annotations
 
-from losscli.losses.segmentation import _overlap, _regions
-from losscli.params import (
+from losscli.declare import (
     Average,
     Empty,
     FromLogits,
@@ -30,6 +29,7 @@ from losscli.params import (
     SmoothDr,
     SmoothNr,
 )
+from losscli.losses.segmentation import _overlap, _regions
 from losscli.terms import Terms
 
 arrange, check = _regions.arrange, _regions.check

@@ -16,9 +16,9 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from losscli.declare import Array, Floats, IgnoredMask, PerImage
 from losscli.errors import DataError
 from losscli.losses.segmentation import _lovasz, _regions
-from losscli.params import Array, Floats, IgnoredMask, PerImage
 from losscli.terms import Terms
 
 

@@ -16,8 +16,8 @@ from typing import Annotated, Literal
 
 import numpy as np
 
+from losscli.declare import Array, Choice, Floats, FromLogits, IgnoredMask, Ints, MaskClasses, PerImage, PixelScores
 from losscli.losses.segmentation import _lovasz, _regions
-from losscli.params import Array, Choice, Floats, FromLogits, IgnoredMask, Ints, MaskClasses, PerImage, PixelScores
 from losscli.terms import Step, Terms
 
 check = _regions.check

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from losscli.params import Bools, Floats, Ints
+from losscli.declare import Bools, Floats, Ints
 
 
 class Batch(NamedTuple):

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from losscli.doubts import no_log_probabilities
+from losscli.compute.suspicions import no_log_probabilities
+from losscli.declare import AnyArray, Bools, Floats, Ints
 from losscli.errors import DataError, LosscliWarning, UsageError
 from losscli.losses.sequence._alignments import Batch
-from losscli.params import AnyArray, Bools, Floats, Ints
 
 
 def batch(

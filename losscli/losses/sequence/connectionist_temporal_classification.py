@@ -18,8 +18,8 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from losscli.declare import AnyArray, Array, Choice, Floats, Ints, Number
 from losscli.losses.sequence import _alignments, _ctc_input
-from losscli.params import AnyArray, Array, Choice, Floats, Ints, Number
 from losscli.terms import Step, Terms
 
 check = _ctc_input.check

@@ -17,9 +17,9 @@ import math
 from dataclasses import replace
 from typing import Annotated, Any
 
+from losscli.declare import AnyArray, Choice, ClassIndices, IgnoreIndex, Logits
 from losscli.errors import DataError
 from losscli.losses.multiclass.cross_entropy import cross_entropy
-from losscli.params import AnyArray, Choice, ClassIndices, IgnoreIndex, Logits
 from losscli.terms import Link, Terms
 
 

@@ -18,7 +18,7 @@ from typing import IO, Any
 from losscli.catalogue import entries, find
 from losscli.documents import Document, Run
 from losscli.errors import DataError, FileError, UsageError
-from losscli.progress import at_file
+from losscli.terminal.progress import at_file
 
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt")
 LIMIT = 4 << 30
@@ -59,7 +59,7 @@ def array(path: str, limit: int = LIMIT) -> Any:
 
 
 def find_module(ending: str) -> Any:
-    entry = find("sources", ending)
+    entry = find("documents/formats", ending)
     assert entry is not None
     return entry.module()
 
@@ -120,10 +120,10 @@ def _module_for(path: str, role: str) -> Any:
             f"{path} is a pickle, which can run any code when it is read. Convert it where it was made: "
             "numpy.savez('batch.npz', logits=logits.numpy(), labels=labels.numpy())"
         )
-    entry = find("sources", ending.removeprefix(".")) if ending else None
+    entry = find("documents/formats", ending.removeprefix(".")) if ending else None
     module = entry.module() if entry else None
     if module is None or not hasattr(module, role):
-        known = " ".join(f".{n}" for e in entries("sources") for n in e.names if hasattr(e.module(), role))
+        known = " ".join(f".{n}" for e in entries("documents/formats") for n in e.names if hasattr(e.module(), role))
         what = "a document" if role == "documents" else "one array"
         raise UsageError(f"{path}: the ending {ending or '(none)'} is not known for {what}. Known are {known}.")
     return module

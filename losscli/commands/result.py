@@ -10,24 +10,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from losscli.catalogue import Entry, find
+from losscli.declare import Array, Parameter
 from losscli.errors import DataError, UsageError
-from losscli.messages import complain, show_warnings
-from losscli.params import Array, Parameter
+from losscli.terminal.messages import complain, show_warnings
 
 if TYPE_CHECKING:
+    from losscli.compute.loss import Settings
+    from losscli.compute.result import Result
     from losscli.documents import Document, Run
-    from losscli.engine import Settings
-    from losscli.result import Result
 
 CHECKS = ("expect", "rtol", "atol", "max", "fail_on")
 
 
 def execute(entry: Entry, parameters: dict[str, Parameter], given: dict[str, Any]) -> None:
     """Run a command: documents in, results out."""
-    from losscli import engine
-    from losscli.output import output
-    from losscli.progress import bar
+    from losscli.compute import loss as engine
     from losscli.reports import View
+    from losscli.terminal.output import output
+    from losscli.terminal.progress import bar
 
     show_warnings(given["strict"])
     format_ = _format(given)
@@ -41,7 +41,7 @@ def execute(entry: Entry, parameters: dict[str, Parameter], given: dict[str, Any
     results = _non_empty(results, skipped)
     gate = None
     if any(given[check] is not None for check in CHECKS):
-        from losscli.checks import Gate, asked
+        from losscli.commands.checks import Gate, asked
 
         gate = Gate(asked(given))
         results = gate.passing(results)
@@ -81,7 +81,7 @@ def _format(given: dict[str, Any]) -> str:
 
 
 def _settings(given: dict[str, Any]) -> Settings:
-    from losscli.engine import Settings
+    from losscli.compute.loss import Settings
 
     class_axis = given.get("class_axis")
     if class_axis is not None:
@@ -101,10 +101,10 @@ def _documents(
     parameters: dict[str, Parameter], given: dict[str, Any], settings: Settings
 ) -> Generator[list[Document] | Run, None, None]:
     """The documents of the files, of standard input, or the one that the options are."""
-    from losscli import sources
     from losscli.documents import Document
-    from losscli.naming import Names
-    from losscli.progress import counted_documents
+    from losscli.documents import formats as sources
+    from losscli.documents.keys import Names
+    from losscli.terminal.progress import counted_documents
 
     limit = _size(given["max_size"])
     if [*given["files"], *(given[name] for name in parameters)].count("-") > 1:
@@ -142,7 +142,7 @@ def _nothing_to_do(parameters: dict[str, Parameter]) -> str:
 
 def _size(text: str | None) -> int:
     """A number of bytes, such as 500M."""
-    from losscli.sources import LIMIT
+    from losscli.documents.formats import LIMIT
 
     if text is None:
         return LIMIT
@@ -154,8 +154,8 @@ def _size(text: str | None) -> int:
 
 def _value(parameter: Parameter, text: Any, class_names: Sequence[str], limit: int) -> Any:
     """The value of an option: an array from its text, a file or standard input; anything else in its range."""
-    from losscli import sources
-    from losscli.arrays import as_array, checked_option
+    from losscli.compute.arrays import as_array, checked_option
+    from losscli.documents import formats as sources
 
     flag = f"--{parameter.name.replace('_', '-')}"
     if not isinstance(parameter.marker, Array):

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from losscli.arrays import distinct_texts, told, whole_or_none
-from losscli.binding import bind
 from losscli.catalogue import Entry
+from losscli.compute.arguments import BLOCK, Declaration
+from losscli.compute.arrays import distinct_texts, told, whole_or_none
+from losscli.compute.result import Result
+from losscli.compute.shapes import bind
+from losscli.declare import Array, Parameter
 from losscli.documents import Document, Run
 from losscli.errors import DataError, LosscliError, UsageError
-from losscli.layout import BLOCK, Declaration
-from losscli.params import Array, Parameter
-from losscli.result import Result
 from losscli.terms import Terms
 
 

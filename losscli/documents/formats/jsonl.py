@@ -14,9 +14,9 @@ from typing import IO
 import orjson
 
 from losscli.documents import Document, Run
+from losscli.documents.formats import LIMIT, PIECE, TEXT_SHARE, too_large
+from losscli.documents.formats.json import BOM, document, parsed, text_documents
 from losscli.errors import DataError
-from losscli.sources import LIMIT, PIECE, TEXT_SHARE, too_large
-from losscli.sources.json import BOM, document, parsed, text_documents
 
 
 def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document] | Run]:

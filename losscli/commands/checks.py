@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from losscli.arrays import shown
+from losscli.compute.arrays import shown
+from losscli.compute.result import Result, linked
+from losscli.declare import AnyArray
 from losscli.errors import CheckFailed, UsageError
-from losscli.params import AnyArray
-from losscli.result import Result, linked
 from losscli.terms import Link, Total
 
 
@@ -105,8 +105,8 @@ def _name(found: AnyArray, i: int) -> str:
 
 def asked(given: dict[str, Any]) -> Checks:
     """The checks that the command line asks for."""
-    from losscli.arrays import as_array, as_number
-    from losscli.sources.txt import literal
+    from losscli.compute.arrays import as_array, as_number
+    from losscli.documents.formats.txt import literal
 
     def number(name: str, least: float | None = None) -> float:
         value = as_number(given[name])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from losscli.errors import FileError, LosscliError
-from losscli.signals import tidied
+from losscli.terminal.signals import tidied
 
 
 @contextmanager

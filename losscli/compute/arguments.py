@@ -17,11 +17,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from losscli.arrays import of_kind, plain_dtype, shown
-from losscli.doubts import DOUBTS, TOLD_BY_THE_FIRST_ROWS, float16_overflow
+from losscli.compute.arrays import of_kind, plain_dtype, shown
+from losscli.compute.suspicions import DOUBTS, TOLD_BY_THE_FIRST_ROWS, float16_overflow
+from losscli.declare import AnyArray, Array, Kind, Parameter
 from losscli.errors import DataError, ElementError, LosscliWarning
 from losscli.ops import NARROW
-from losscli.params import AnyArray, Array, Kind, Parameter
 
 Box: TypeAlias = "tuple[slice, ...]"
 Index: TypeAlias = "tuple[slice, ...] | tuple[AnyArray, ...]"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from losscli.errors import DataError
-from losscli.messages import shortened
+from losscli.terminal.messages import shortened
 
 NON_FINITE = {"nan": math.nan, "inf": math.inf, "infinity": math.inf}
 

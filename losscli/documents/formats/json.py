@@ -8,12 +8,12 @@ from typing import IO, Any
 
 import orjson
 
-from losscli.arrays import described
+from losscli.compute.arrays import described
 from losscli.documents import Document
+from losscli.documents.formats import LIMIT, decoded, whole
+from losscli.documents.numerals import beyond
 from losscli.errors import DataError
-from losscli.messages import quoted, shortened
-from losscli.numerals import beyond
-from losscli.sources import LIMIT, decoded, whole
+from losscli.terminal.messages import quoted, shortened
 
 BOM = b"\xef\xbb\xbf"
 DEEP = "nested too deep for a document."

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from losscli.arrays import as_array, checked_option, option, shape, stacked
+from losscli.compute.arguments import Arguments, Declaration
+from losscli.compute.arrays import as_array, checked_option, option, shape, stacked
+from losscli.declare import AnyArray, Array
 from losscli.documents import Document, Run, column
 from losscli.errors import DataError, LosscliWarning, UsageError
-from losscli.layout import Arguments, Declaration
-from losscli.params import AnyArray, Array
 
 
 def bind(

@@ -6,16 +6,16 @@ import re
 from io import BytesIO
 from typing import IO, Any
 
+from losscli.documents.formats import LIMIT, decoded, whole
+from losscli.documents.numerals import numeral
 from losscli.errors import DataError
-from losscli.numerals import numeral
-from losscli.sources import LIMIT, decoded, whole
 
 GAP = re.compile(r"\s*,\s*|\s+")
 
 
 def array(file: IO[bytes], name: str, limit: int = LIMIT) -> Any:
     """The numbers of a text file or of standard input, where JSON and .npy are understood too."""
-    from losscli.sources import npy
+    from losscli.documents.formats import npy
 
     head = file.read(len(npy.MAGIC))
     if head == npy.MAGIC:
@@ -27,7 +27,7 @@ def literal(text: str) -> Any:
     """A number, a list of numbers, or a list of rows. Words that are no number stay words: they may name classes."""
     text = text.strip()
     if text.startswith("["):
-        from losscli.sources.json import parsed
+        from losscli.documents.formats.json import parsed
 
         return parsed(text)
     if not text.strip("; \t\r\n"):

@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from losscli.arrays import shown
-from losscli.params import AnyArray, Bools, Floats
+from losscli.compute.arrays import shown
+from losscli.declare import AnyArray, Bools, Floats
 
 SAMPLE = 64  # rows that are looked at; the others of the first block only where all of these raise the doubt
 CLOSE = 0.002  # as near as float16 comes

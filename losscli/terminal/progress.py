@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
-from losscli.signals import tidied
+from losscli.terminal.signals import tidied
 
 if TYPE_CHECKING:
     from losscli.documents import Document, Run

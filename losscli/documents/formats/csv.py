@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from losscli.documents import Document
+from losscli.documents.formats import LIMIT, TEXT_SHARE, decoded, too_large
+from losscli.documents.numerals import numeral
 from losscli.errors import DataError
-from losscli.messages import quoted
-from losscli.numerals import numeral
-from losscli.sources import LIMIT, TEXT_SHARE, decoded, too_large
+from losscli.terminal.messages import quoted
 
 
 def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document]]:

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from losscli.declare import AnyArray, Bools, Kind, Number, Parameter
+from losscli.documents.numerals import beyond, non_finite, numeral, too_long
 from losscli.errors import DataError, LosscliWarning, UsageError
-from losscli.messages import quoted
-from losscli.numerals import beyond, non_finite, numeral, too_long
-from losscli.params import AnyArray, Bools, Kind, Number, Parameter
+from losscli.terminal.messages import quoted
 
 MOST_AXES = 32
 

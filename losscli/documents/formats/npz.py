@@ -9,12 +9,12 @@ from typing import IO, Any
 
 import numpy as np
 
+from losscli.declare import AnyArray
 from losscli.documents import Document
+from losscli.documents.formats import LIMIT, is_regular, lowered
+from losscli.documents.formats.npy import in_memory, mapped, spooled, too_much
 from losscli.errors import DataError
-from losscli.messages import quoted
-from losscli.params import AnyArray
-from losscli.sources import LIMIT, is_regular, lowered
-from losscli.sources.npy import in_memory, mapped, spooled, too_much
+from losscli.terminal.messages import quoted
 
 LOCAL_HEADER = 30  # bytes before the file name of a zip's entry; the lengths of name and extra field are its last four
 LOCAL_MAGIC = b"PK\3\4"

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from losscli.compute.arguments import Arguments, Index
+from losscli.compute.threads import in_order
+from losscli.declare import AnyArray, Array, Floats
 from losscli.documents import Document, Run
 from losscli.errors import LosscliWarning
-from losscli.layout import Arguments, Index
 from losscli.ops import exact_parts
-from losscli.params import AnyArray, Array, Floats
-from losscli.progress import counted_blocks
+from losscli.terminal.progress import counted_blocks
 from losscli.terms import ExactSum, Link, Step, Summed, Terms, Total, divide
-from losscli.threads import in_order
 
 if TYPE_CHECKING:
-    from losscli.engine import Loss
+    from losscli.compute.loss import Loss
 
 
 @dataclass(frozen=True)

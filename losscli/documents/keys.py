@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from losscli.arrays import as_array, option
+from losscli.compute.arrays import as_array, option
+from losscli.declare import Array, Parameter
 from losscli.documents import Document, Run
 from losscli.errors import DataError, LosscliWarning
-from losscli.messages import quoted
-from losscli.params import Array, Parameter
+from losscli.terminal.messages import quoted
 
 SETTINGS = ("reduction", "class_axis", "class_names")
 

@@ -11,9 +11,9 @@ from typing import IO, Any
 
 import numpy as np
 
+from losscli.declare import AnyArray
+from losscli.documents.formats import LIMIT, PIECE, is_packed, is_regular
 from losscli.errors import DataError
-from losscli.params import AnyArray
-from losscli.sources import LIMIT, PIECE, is_packed, is_regular
 
 MAGIC = b"\x93NUMPY"
 MOST_AXES = 32

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from losscli.layout import Box
+from losscli.compute.arguments import Box
 
 _T = TypeVar("_T")
 

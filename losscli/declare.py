@@ -39,7 +39,9 @@ Kind = Literal[
     "box",  # x1, y1, x2, y2 with x1 <= x2 and y1 <= y2
 ]
 
-Doubt = Literal["", "softmax twice", "no log-probabilities", "beyond 0 to 1", "no distribution"]  # see losscli.doubts
+Doubt = Literal[
+    "", "softmax twice", "no log-probabilities", "beyond 0 to 1", "no distribution"
+]  # see compute.suspicions
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ from typing import IO, Any
 
 import numpy as np
 
-from losscli.arrays import BFloat16
+from losscli.compute.arrays import BFloat16
+from losscli.declare import AnyArray
 from losscli.documents import Document
+from losscli.documents.formats import LIMIT, is_regular
+from losscli.documents.formats.json import parsed
+from losscli.documents.formats.npy import spooled, view
 from losscli.errors import DataError
-from losscli.messages import quoted
-from losscli.params import AnyArray
-from losscli.sources import LIMIT, is_regular
-from losscli.sources.json import parsed
-from losscli.sources.npy import spooled, view
+from losscli.terminal.messages import quoted
 
 DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from losscli.catalogue import Entry, commands
+from losscli.catalogue import Entry
 from losscli.declare import AnyArray, Array, Choice, Number, Parameter
-
-ENTRIES = list(commands())
-LOSSES = [entry for entry in ENTRIES if not entry.is_function]
+from tests.catalogue import module_of
 
 ORDINARY = st.floats(-5, 5, width=32)
 REALS = st.one_of(ORDINARY, st.floats(-700, 700), st.sampled_from([0.0, 1.0, -1.0, 1e-300, 40.0, -745.0]))
@@ -21,21 +18,13 @@ SIGNS = st.sampled_from([-1.0, 1.0])
 SHARES = st.one_of(st.floats(0, 1, width=32), st.sampled_from([0.0, 1.0, 0.5]))
 
 
-def named(entry: Entry) -> str:
-    return entry.name
-
-
-def reference_module(entry: Entry) -> Any:
-    return import_module(f"tests.references.{entry.path.stem}")
-
-
 def arguments(entry: Entry, rows: st.SearchStrategy[tuple[int, ...]], tame: bool = False) -> Any:
     """Keyword arguments of a loss: arrays in the user's layout, classes last, and options.
 
-    A reference module may have `arguments(draw, rows, tame)` of its own where the markers cannot say what is valid.
+    The tests of a loss may have `arguments(draw, rows, tame)` of their own where the markers cannot say what is valid.
     `tame` keeps to where the loss is smooth, for differences.
     """
-    own = getattr(reference_module(entry), "arguments", None)
+    own = getattr(module_of(entry), "arguments", None)
     return _own(own, rows, tame) if own is not None else _drawn(entry.declaration(), rows, tame)
 
 

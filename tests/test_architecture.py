@@ -12,8 +12,8 @@ import pytest
 import losscli
 from losscli.catalogue import Entry
 from losscli.declare import declared
+from tests.catalogue import ENTRIES, named
 from tests.command import ENVIRONMENT
-from tests.strategies import ENTRIES, named
 
 PACKAGE = Path(losscli.__file__).parent
 HEAVY = {"numpy", "orjson", "rich.table", "pydantic", "losscli.compute.loss", "losscli.compute.arguments"}

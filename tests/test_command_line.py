@@ -18,8 +18,8 @@ from safetensors.numpy import save_file
 
 import losscli
 from losscli.catalogue import Entry
+from tests.catalogue import ENTRIES, named
 from tests.command import DOUBT, output, run
-from tests.strategies import ENTRIES, named
 
 FIVE = "0.15,-0.34,0.12,0.67,0.55"
 THREE = "0.9,0.1; 0.8,0.2; 0.7,0.3"
@@ -372,7 +372,7 @@ def test_a_shell_can_take_the_number() -> None:
 
 
 def test_a_thousand_mixed_batches_agree_with_pytorch() -> None:
-    path = Path(__file__).parent / "goldens" / "mixed_batches.jsonl.gz"
+    path = Path(__file__).parent / "mixed_batches.jsonl.gz"
     lines = [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
     assert len(lines) == 1000
     documents = "".join(json.dumps(line["document"]) + "\n" for line in lines)

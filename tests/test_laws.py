@@ -1,11 +1,12 @@
 """Laws that hold for every loss the day its file exists.
 
-Inputs are drawn from the declaration, expected values come from tests/references: the textbook formula in mpmath, one
-row at a time.
+Inputs are drawn from the declaration. Expected values come from the reference of the loss in tests/losses: the textbook
+formula in mpmath, one row at a time; and from its golden file, which says what another library answers.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import tracemalloc
 from collections.abc import Callable
@@ -22,19 +23,21 @@ import losscli
 from losscli.catalogue import Entry
 from losscli.compute import arguments as layout
 from losscli.compute import loss as engine
+from losscli.compute.arrays import as_array
 from losscli.compute.result import Result, steps_of
 from losscli.declare import Array
-from losscli.errors import DataError
+from losscli.errors import DataError, LosscliWarning
 from losscli.terms import Summed, Terms, Total
-from tests.strategies import ENTRIES, LOSSES, arguments, named, reference_module
+from tests.catalogue import GOLDEN, REFERENCED, REFERENCED_LOSSES, golden_file, golden_lines, module_of, named
+from tests.strategies import arguments
 
 pytestmark = pytest.mark.filterwarnings("ignore::losscli.errors.LosscliWarning")  # of input that looks wrong
 
 SHAPES = st.sampled_from([(), (1,), (2,), (3,), (5,), (2, 3), (1, 2, 2)])
 ULP = 2.0**-52
 
-every_entry = pytest.mark.parametrize("entry", ENTRIES, ids=named)
-every_loss = pytest.mark.parametrize("entry", LOSSES, ids=named)
+every_entry = pytest.mark.parametrize("entry", REFERENCED, ids=named)
+every_loss = pytest.mark.parametrize("entry", REFERENCED_LOSSES, ids=named)
 
 
 def loss_of(entry: Entry) -> engine.Loss:
@@ -88,7 +91,7 @@ def expected_of(reference: Any, result: Result) -> list[dict[str, Any]]:
 
 @every_entry
 def test_value_divisor_and_steps_equal_the_reference(entry: Entry) -> None:
-    reference = reference_module(entry)
+    reference = module_of(entry)
 
     @given(arguments(entry, SHAPES))
     def law(values: dict[str, Any]) -> None:
@@ -116,6 +119,27 @@ def test_value_divisor_and_steps_equal_the_reference(entry: Entry) -> None:
     law()
 
 
+@pytest.mark.parametrize("entry", GOLDEN, ids=named)
+def test_values_reductions_and_gradients_are_those_of_the_defining_library(entry: Entry) -> None:
+    for number, line in enumerate(golden_lines(entry), 1):
+        golden = json.loads(line)
+        arguments = {
+            name: numbers(value) if isinstance(value, list) and name != "labels" else value
+            for name, value in golden.pop("arguments").items()
+        }
+        for key, expected in golden.items():
+            kind, _, reduction = key.rpartition(" ")
+            result = loss_of(entry)(**arguments, **({} if entry.is_function else {"reduction": reduction}))
+            loss_or_value = result.value if entry.is_function else result.loss
+            found = result.gradient() if kind == "grad" else loss_or_value
+            where = f"{golden_file(entry).name}:{number} {key}"
+            np.testing.assert_allclose(found, numbers(expected), rtol=1e-11, atol=1e-14, err_msg=where)
+
+
+def numbers(value: Any) -> Any:
+    return np.asarray(as_array("golden", value), dtype=np.float64)
+
+
 @every_loss
 def test_reductions_follow_from_value_and_divisor(entry: Entry) -> None:
     @given(arguments(entry, SHAPES))
@@ -139,6 +163,18 @@ def test_reductions_follow_from_value_and_divisor(entry: Entry) -> None:
         assert result.count + result.ignored == terms.value.size
 
     law()
+
+
+def test_no_rows_at_all_is_nan_in_the_mean_and_0_in_the_sum() -> None:
+    for result in (
+        losscli.cross_entropy(np.zeros((0, 3)), np.zeros(0, int)),
+        losscli.multilabel_soft_margin(np.zeros((0, 3)), np.zeros((0, 3))),
+        losscli.binary_cross_entropy_with_logits(np.zeros((0, 2)), np.zeros((0, 2))),
+    ):
+        assert (result.sum, result.divisor, result.count, result.ignored) == (0.0, 0.0, 0, 0)
+        assert result.gradient("sum").size == 0
+        with pytest.warns(LosscliWarning, match="no rows"):
+            assert np.isnan(result.mean)
 
 
 @every_loss
@@ -254,7 +290,7 @@ def test_the_total_calls_no_lazy_step_and_no_gradient(entry: Entry) -> None:
 
 @every_loss
 def test_a_total_takes_the_memory_of_a_few_blocks(entry: Entry) -> None:
-    if getattr(reference_module(entry), "COUPLES_ROWS", False):
+    if getattr(module_of(entry), "COUPLES_ROWS", False):
         return
     values = _tall(entry, 200_000)
     size = sum(np.asarray(v).nbytes for v in values.values())

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from losscli.__main__ import run
 from losscli.documents.formats.json import parsed
-from tests.strategies import ENTRIES
+from tests.catalogue import ENTRIES
 from tests.test_errors import npy, npz, tensors
 
 SOME = settings(max_examples=2 * settings.default.max_examples)  # type: ignore[union-attr]  # conftest loads a profile

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import math
 import warnings
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -21,7 +19,8 @@ from losscli.catalogue import Entry
 from losscli.declare import AnyArray, Array
 from losscli.errors import LosscliError
 from tests.benchmarks.measure import has, show
-from tests.strategies import ENTRIES, arguments, reference_module
+from tests.catalogue import REFERENCED, defined, module_of
+from tests.strategies import arguments
 from tests.test_laws import SHAPES, expected_of, loss_of, on_last_axis
 
 DIGITS = 400  # exp(-700) beside 1: the textbook formulas of the references need them to have 50 in the end
@@ -65,9 +64,7 @@ def main(quick: bool) -> None:
         return
     mp.dps = DIGITS
     rows = []
-    for entry in ENTRIES:
-        if find_spec(f"tests.references.{entry.path.stem}") is None:
-            continue
+    for entry in REFERENCED:
         rows += [row for scale in SCALES if (row := on_goldens(entry, scale, quick))]
         rows.append(on_drawn(entry, 30 if quick else 500))
     header = ("command", "inputs", "values", "losscli", "the goldens' library, float64")
@@ -78,12 +75,11 @@ def on_goldens(entry: Entry, scale: float, quick: bool) -> tuple[str, ...] | Non
     """A row for the inputs of the golden files, scaled where they are real numbers."""
     first, parameter = next(iter(entry.declaration().items()))
     real = isinstance(parameter.marker, Array) and parameter.marker.kind == "real"
-    if find_spec(f"tests.goldens.{entry.path.stem}") is None or (scale != 1 and not real):
+    if "golden_cases" not in defined(entry) or (scale != 1 and not real):
         return None
-    golden: Any = import_module(f"tests.goldens.{entry.path.stem}")
     ours, other = Worst(), Worst()
     try:
-        cases = list(golden.cases(np.random.default_rng(0)))
+        cases = list(module_of(entry).golden_cases(np.random.default_rng(0)))
     except ImportError:
         return None
     for values, function, *left_out in cases[:: 5 if quick else 1]:
@@ -122,7 +118,7 @@ def judge(entry: Entry, values: dict[str, Any], ours: Worst, answer: Any = None,
             result = loss_of(entry)(**values)
         except LosscliError:  # scaled out of what the loss takes
             return
-        exact = [pair for expected in expected_of(reference_module(entry), result) for pair in exact_values(expected)]
+        exact = [pair for expected in expected_of(module_of(entry), result) for pair in exact_values(expected)]
         value = result.terms().value
         ours.see(value, exact)
         if other is None:

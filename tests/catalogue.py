@@ -1,0 +1,104 @@
+"""The losses and functions of losscli, and what the tests have for each of them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from losscli.catalogue import Entry, commands
+
+FOLDER = Path(__file__).parent / "losses"
+FEWEST = 5  # lines of a golden file
+
+ENTRIES = list(commands())
+LOSSES = [entry for entry in ENTRIES if not entry.is_function]
+
+
+def named(entry: Entry) -> str:
+    return entry.name
+
+
+def module_of(entry: Entry) -> Any:
+    """The module that holds the reference and the golden cases of a loss."""
+    return import_module(f"tests.losses.{entry.path.stem}")
+
+
+def file_of(entry: Entry) -> Path:
+    return FOLDER / f"{entry.path.stem}.py"
+
+
+def golden_file(entry: Entry) -> Path:
+    return FOLDER / f"{entry.path.stem}.jsonl"
+
+
+def golden_lines(entry: Entry) -> list[str]:
+    return golden_file(entry).read_text().splitlines() if golden_file(entry).exists() else []
+
+
+@cache
+def _defined(path: Path) -> set[str]:
+    """The names that a module defines. It is read as text, for it may itself be what is importing this one."""
+    names: set[str] = set()
+    try:
+        tree = ast.parse(path.read_text()) if path.exists() else ast.Module([], [])
+    except SyntaxError:  # pytest says so when it collects the file
+        return names
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return names
+
+
+def defined(entry: Entry) -> set[str]:
+    return _defined(file_of(entry))
+
+
+def has_reference(entry: Entry) -> bool:
+    return bool(defined(entry) & {"reference", "reference_batch"})
+
+
+def missing(entry: Entry) -> Iterator[tuple[str, str]]:
+    """What the tests of a loss lack: a word for each thing, and what to do about it."""
+    lines = len(golden_lines(entry))
+    if not file_of(entry).exists():
+        yield "file", NO_FILE
+        return
+    if not has_reference(entry):
+        yield "reference", NO_REFERENCE
+    if "golden_cases" not in defined(entry):
+        yield "golden cases", NO_CASES
+    elif not golden_file(entry).exists():
+        yield "golden file", NO_GOLDENS
+    elif lines < FEWEST:
+        yield "golden file", TOO_FEW.replace("LINES", str(lines))
+
+
+NO_FILE = f"""tests/losses/NAME.py is missing. Create it with
+- reference(row): what the textbook's formula, in mpmath, gives for one row;
+- golden_cases(rng): inputs, and what another library answers to them.
+Then `python -m tests.goldens NAME` makes tests/losses/NAME.jsonl, which needs at least {FEWEST} lines.
+tests/README.md says more."""
+
+NO_REFERENCE = """tests/losses/NAME.py lacks reference(row): what the textbook's formula, in mpmath, gives for one row,
+as a dictionary with the keys "value", "divisor", "counts" and "steps". Where the value of a row depends on other rows,
+it is reference_batch(arguments), with COUPLES_ROWS = True. tests/README.md says more."""
+
+NO_CASES = f"""tests/losses/NAME.py lacks golden_cases(rng). It yields at least {FEWEST} pairs: the arguments as a
+dictionary, and a function of the first of them and the reduction by which another library computes the same.
+Then `python -m tests.goldens NAME` makes tests/losses/NAME.jsonl. tests/README.md says more."""
+
+NO_GOLDENS = """tests/losses/NAME.jsonl is missing. `python -m tests.goldens NAME` makes it, where PyTorch is installed.
+tests/README.md says more."""
+
+TOO_FEW = f"""tests/losses/NAME.jsonl has LINES lines, but needs at least {FEWEST}. Let golden_cases in NAME.py
+yield more, and make the file anew with `python -m tests.goldens NAME`. tests/README.md says more."""
+
+REFERENCED = [entry for entry in ENTRIES if has_reference(entry)]
+REFERENCED_LOSSES = [entry for entry in REFERENCED if not entry.is_function]
+GOLDEN = [entry for entry in ENTRIES if golden_file(entry).exists()]

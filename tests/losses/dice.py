@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import losscli
+from tests.losses import _regions
+
+arguments = _regions.arguments
+
+COUPLES_ROWS = True
+
+
+def reference_batch(given: dict[str, Any]) -> list[dict[str, Any]]:
+    return _regions.overlaps(given, "Dice", 2, 1, 1)
+
+
+def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
+    """segmentation_models_pytorch 0.6.0 (pip install --no-deps) and MONAI 1.6.1, in the environment of torch 2.13.0."""
+    from monai.losses import DiceLoss as MonaiDice
+
+    yield from _regions.smp_cases(
+        rng, _regions.smp().DiceLoss, _regions.smp_variants("plain", "probabilities", "classes", "smooth twice")
+    )
+    yield from _regions.monai_cases(rng, MonaiDice, {})
+
+
+def test_keras_takes_all_classes_as_one() -> None:
+    keras = 0.3076923165680472  # keras 3.15.1
+    assert losscli.dice(_regions.P, _regions.T, **_regions.KERAS).mean == pytest.approx(keras, rel=1e-14)
+    nothing = np.zeros((2, 2, 2))
+    assert losscli.dice(nothing, nothing, **_regions.KERAS).mean == 1.0
+
+
+def test_optax_smooths_half_the_quotient() -> None:
+    p = [[[0.9, 0.1], [0.3, 0.7]], [[0.6, 0.4], [0.5, 0.5]]]
+    t = [[[1.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [1.0, 0.0]]]
+    # optax 0.2.8: dice_loss(p, t, apply_softmax=False, reduction="none")
+    expected = [[0.09523809523809534, 0.10526315789473684], [0.17647058823529405, 0.31034482758620685]]
+    found = losscli.dice(p, t, smooth_nr=2, smooth_dr=2, **_regions.OPTAX).value
+    np.testing.assert_allclose(found, expected, rtol=1e-14)

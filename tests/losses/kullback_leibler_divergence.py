@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from mpmath import mp, mpf
+
+import losscli
+from losscli.errors import DataError, LosscliWarning
+from tests.command import output
+from tests.strategies import ORDINARY
+
+
+def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
+    """Distributions apart, close and equal, with classes that have no share."""
+    shape = (*rows, draw(st.integers(1, 5)))
+    log_probs = _log_softmax(draw(npst.arrays(float, shape, elements=ORDINARY if tame else st.floats(-300, 300))))
+    distance = draw(st.sampled_from([0.0, 1e-12, 1e-6, 1e-3, 1.0, 30.0]))
+    away = draw(npst.arrays(float, shape, elements=st.floats(-1, 1, width=32)))
+    log_target = _log_softmax(log_probs + distance * away)
+    if draw(st.booleans()):
+        return {"log_probs": log_probs, "target": log_target, "log_target": True}
+    target = np.exp(log_target)
+    target[draw(npst.arrays(bool, shape)) & (target < 0.1)] = 0.0
+    return {"log_probs": log_probs, "target": target}
+
+
+def _log_softmax(z: Any) -> Any:
+    below = z - z.max(axis=-1, keepdims=True)
+    return below - np.log(np.exp(below).sum(axis=-1, keepdims=True))
+
+
+def reference(row: dict[str, Any]) -> dict[str, Any]:
+    lp = [mpf(x) for x in row["log_probs"]]
+    t = [mp.exp(x) if row["log_target"] else mpf(x) for x in row["target"]]
+    ratio = [(mp.log(q) if q else mp.ninf) - x for q, x in zip(t, lp, strict=True)]
+    value = [q * r if q else mpf(0) for q, r in zip(t, ratio, strict=True)]
+    steps = {
+        "log prob": lp,
+        "prob": [mp.exp(x) for x in lp],
+        "target prob": t,
+        "log target prob": [mp.log(q) if q else mp.ninf for q in t],
+        "log ratio": ratio,
+        "loss": value,
+    }
+    # log t is computed to about 2**-74: nearer to log p than 2**-24 the difference has fewer digits than a float64
+    return {"value": value, "divisor": 1, "counts": True, "steps": steps, "size": mpf(2) ** -24}
+
+
+GOLDEN_REDUCTIONS = ("none", "mean", "sum", "batchmean")
+GOLDEN_SHAPES = [(4,), (3, 2), (2, 5), (2, 3, 4), (2, 3, 2, 2)]
+
+
+def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
+    for shape in GOLDEN_SHAPES:
+        for scale in (0.1, 1, 5):
+            for log_target in (False, True):
+                log_probs, target = (golden_log_softmax(rng.normal(0, scale, shape)) for _ in range(2))
+                yield golden_case(log_probs, target if log_target else np.exp(target), log_target)
+    yield golden_case(np.log([[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]]), np.array([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0]]), False)
+    yield golden_case(np.array([[-np.inf, 0.0]]), np.array([[0.5, 0.5]]), False)
+
+
+def golden_case(log_probs: Any, target: Any, log_target: bool) -> Any:
+    import torch
+    from torch.nn import functional as F  # noqa: N812  torch's own custom
+
+    arguments = {"log_probs": log_probs, "target": target, "log_target": log_target}
+    t = torch.tensor(target)
+    # one distribution is a batch of one, in PyTorch of as many as it has classes
+    left_out = ["batchmean"] if log_probs.ndim == 1 else []
+    return arguments, lambda x, r: F.kl_div(x, t, reduction=r, log_target=log_target), *left_out
+
+
+def golden_log_softmax(z: Any) -> Any:
+    axis = 0 if z.ndim == 1 else 1
+    return z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
+
+
+def test_a_class_without_share_adds_nothing_to_kl_where_pytorch_has_nan() -> None:
+    assert losscli.kullback_leibler_divergence([[0.0, -np.inf]], [[1.0, 0.0]]).sum == 0.0
+    assert losscli.kullback_leibler_divergence([[0.0, -np.inf]], [[0.0, -np.inf]], log_target=True).sum == 0.0
+
+
+def test_one_distribution_is_a_batch_of_one_where_pytorch_divides_by_its_classes() -> None:
+    arguments = (np.log([0.25, 0.75]), [0.5, 0.5])
+    one, batch = (losscli.kullback_leibler_divergence(*arguments, reduction=r) for r in ("batchmean", "sum"))
+    assert one.loss == batch.loss
+
+
+def test_kl_keeps_its_digits_where_the_distributions_are_close() -> None:
+    log_probs, target = np.log([0.3, 0.7]), np.array([0.3, 0.7]) * (1 + 2.0**-20)
+    found = losscli.kullback_leibler_divergence(log_probs, target, reduction="none").loss
+    for value, lp, t in zip(found.tolist(), log_probs.tolist(), target.tolist(), strict=True):
+        assert value == pytest.approx(float(mpf(t) * (mp.log(mpf(t)) - mpf(lp))), rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("log_probs", "message"),
+    [
+        ([[2.0, 1.0, -1.0]], "holds 2, but log-probabilities are at most 0"),
+        ([[0.5, 0.25, 0.25]], "holds probabilities, but their logarithms were expected"),
+        ([[-2.0, -1.0, -1.0]], "its probabilities sum to 0.871094, not 1"),
+    ],
+)
+def test_kl_doubts_what_are_no_log_probabilities(log_probs: list[list[float]], message: str) -> None:
+    with pytest.warns(LosscliWarning, match=message):
+        _ = losscli.kullback_leibler_divergence(log_probs, [[0.5, 0.25, 0.25]]).loss
+
+
+def test_the_target_of_kl_is_what_log_target_says() -> None:
+    with pytest.raises(DataError, match=r"target\[0, 1\] is -0.7, but a class probability is 0 or more. Log-prob"):
+        losscli.kullback_leibler_divergence(np.log([[0.5, 0.5]]), [[0.0, -0.7]])
+    with pytest.raises(DataError, match=r"target\[0, 0\] is 0.5, but a log-probability is 0 or less"):
+        losscli.kullback_leibler_divergence(np.log([[0.5, 0.5]]), [[0.5, 0.5]], log_target=True)
+
+
+def test_the_classes_of_several_documents_go_back_where_they_stood() -> None:
+    document = {"log_probs": np.log([[[0.5, 0.25], [0.5, 0.75]]]).tolist(), "target": [[[0.5, 0.5], [0.5, 0.5]]]}
+    lines = f"{json.dumps(document)}\n" * 2
+    found = output("kl", "--reduction", "none", "--format", "jsonl", stdin=lines).splitlines()
+    alone = losscli.kullback_leibler_divergence(**document, reduction="none").loss
+    assert [json.loads(line)["loss"] for line in found] == [alone.tolist()] * 2

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from mpmath import mp, mpf
+
+import losscli
+from tests.losses import cross_entropy
+
+EIGHTHS = st.integers(-64, 64).map(lambda n: n / 8)  # their products and sums are exact: the logits have no rounding
+
+
+def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
+    dimensions, classes = draw(st.integers(1, 4)), draw(st.integers(1, 5))
+
+    def eighths(*shape: int) -> Any:
+        return draw(npst.arrays(float, shape, elements=EIGHTHS))
+
+    labels = draw(npst.arrays(np.int64, rows, elements=st.integers(0, classes - 1)))
+    values = {
+        "hidden": eighths(*rows, dimensions),
+        "linear_weight": eighths(classes, dimensions),
+        "labels": np.where(draw(npst.arrays(np.bool_, rows)), -100, labels),
+    }
+    if draw(st.booleans()):
+        values["linear_bias"] = eighths(classes)
+    if draw(st.booleans()):
+        values["weight"] = draw(npst.arrays(float, (classes,), elements=st.floats(0, 4, width=32)))
+    if draw(st.booleans()):
+        values["label_smoothing"] = draw(st.sampled_from([0.1, 0.5, 1.0]))
+    return values
+
+
+def reference(row: dict[str, Any]) -> dict[str, Any]:
+    bias = row["linear_bias"] or [0.0] * len(row["linear_weight"])
+    logits = [
+        mp.fsum(mpf(a) * mpf(b) for a, b in zip(row["hidden"], w, strict=True)) + b
+        for w, b in zip(row["linear_weight"], bias, strict=True)
+    ]
+    return cross_entropy.reference(row | {"logits": logits})
+
+
+def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any]]:
+    import torch
+    from torch.nn import functional as F  # noqa: N812  torch's own custom
+
+    for shape in [(4,), (1, 3), (5, 3), (6, 8)]:
+        classes = int(rng.integers(2, 6))
+        for weighted in (False, True):
+            for more in ({}, {"linear_bias": rng.normal(0, 1, classes)}, {"label_smoothing": 0.1}):
+                labels = rng.integers(0, classes, shape[:-1])
+                labels = np.where(rng.random(labels.shape) < 0.2, -100, labels)
+                arguments: dict[str, Any] = {
+                    "hidden": rng.normal(0, 1, shape),
+                    "linear_weight": rng.normal(0, 1, (classes, shape[-1])),
+                    "labels": labels,
+                    **more,
+                }
+                arguments |= {"weight": rng.random(classes) + 0.1} if weighted else {}
+                given = {k: torch.tensor(v) if isinstance(v, np.ndarray) else v for k, v in arguments.items()}
+                matrix, target = given.pop("linear_weight"), torch.tensor(labels)
+                del given["hidden"], given["labels"]
+
+                def function(
+                    x: Any, reduction: str, matrix: Any = matrix, target: Any = target, given: Any = given
+                ) -> Any:
+                    return F.linear_cross_entropy(x, matrix, target, reduction=reduction, **given)
+
+                # where all rows are ignored the mean is NaN for both, but PyTorch's gradient is too
+                yield arguments, function
+
+
+def test_the_gradient_of_cross_entropy_behind_a_layer_is_that_of_the_hidden_vectors() -> None:
+    hidden, matrix = np.array([[0.5, -1.0]]), np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    gradient = losscli.linear_cross_entropy(hidden, matrix, [2]).gradient()
+    np.testing.assert_allclose(gradient, losscli.cross_entropy(hidden @ matrix.T, [2]).gradient() @ matrix)

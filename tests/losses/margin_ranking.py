@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from hypothesis import assume
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from mpmath import mpf
+
+from tests.strategies import ORDINARY, REALS, SIGNS
+
+
+def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
+    elements = ORDINARY if tame else REALS
+    input1, input2 = (draw(npst.arrays(float, rows, elements=elements)) for _ in range(2))
+    margin = draw(st.sampled_from([0.0, 0.0625, 3.0, -1.0]))
+    labels = draw(npst.arrays(float, draw(st.sampled_from([rows, ()])), elements=SIGNS))
+    if tame:
+        assume((np.abs(margin - labels * (input1 - input2)) > 1e-3).all())
+    return {"input1": input1, "input2": input2, "labels": labels, "margin": margin}
+
+
+def reference(row: dict[str, Any]) -> dict[str, Any]:
+    a, b, y, margin = (mpf(row[name]) for name in ("input1", "input2", "labels", "margin"))
+    short = margin - y * (a - b)
+    steps = {"input1": a, "input2": b, "label": y, "x1 - x2": a - b, "m - y (x1 - x2)": short}
+    return {"value": max(mpf(0), short), "divisor": 1, "counts": True, "steps": steps}
+
+
+def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any]]:
+    import torch
+    from torch.nn import functional as F  # noqa: N812  torch's own custom
+
+    for shape in [(), (4,), (3, 2), (2, 3, 2)]:
+        for margin in (0.0, 0.5, -1.0):
+            for labels in (np.asarray(rng.choice([-1.0, 1.0], shape)), np.asarray(-1.0)):
+                input1, input2 = (np.asarray(rng.normal(0, 1, shape)) for _ in range(2))
+                if shape == (4,):
+                    input2[:2] = input1[:2]  # the corner
+                arguments = {"input1": input1, "input2": input2, "labels": labels, "margin": margin}
+                other, y = torch.tensor(input2), torch.tensor(np.broadcast_to(labels, shape).copy())
+
+                def function(x: Any, reduction: str, other: Any = other, y: Any = y, margin: float = margin) -> Any:
+                    return F.margin_ranking_loss(x, other, y, margin=margin, reduction=reduction)
+
+                yield arguments, function

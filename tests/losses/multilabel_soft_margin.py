@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from mpmath import mp, mpf
+
+from tests.losses.binary_cross_entropy_with_logits import softplus
+from tests.strategies import ORDINARY, REALS, SHARES
+
+
+def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
+    classes = draw(st.integers(1, 5))
+    shape = (*rows[:1], classes)
+    values = {
+        "logits": draw(npst.arrays(float, shape, elements=ORDINARY if tame else REALS)),
+        "labels": draw(npst.arrays(float, shape, elements=SHARES)),
+    }
+    if draw(st.booleans()):
+        values["weight"] = draw(npst.arrays(float, (classes,), elements=st.floats(0, 4, width=32)))
+    return values
+
+
+def reference(row: dict[str, Any]) -> dict[str, Any]:
+    z, t = row["logits"], row["labels"]
+    w = row["weight"] or [1.0] * len(z)
+    terms = [
+        w[c] * (mpf(t[c]) * softplus(-mpf(z[c])) + (1 - mpf(t[c])) * softplus(mpf(z[c]))) / len(z)
+        for c in range(len(z))
+    ]
+    steps = {
+        "logit": z,
+        "sigmoid": [1 / (1 + mp.exp(-mpf(x))) for x in z],
+        "log sigmoid": [-softplus(-mpf(x)) for x in z],
+        "log (1 - sigmoid)": [-softplus(mpf(x)) for x in z],
+        "target": t,
+        "class weight": w,
+        "loss": terms,
+    }
+    return {"value": mp.fsum(terms), "divisor": 1, "counts": True, "steps": steps}
+
+
+def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any]]:
+    import torch
+    from torch.nn import functional as F  # noqa: N812  torch's own custom
+
+    for shape in [(4,), (1, 3), (5, 3), (2, 1)]:
+        for labels in (rng.integers(0, 2, shape) * 1.0, rng.random(shape)):
+            for weight in (None, rng.random(shape[-1]) * 2):
+                arguments = {"logits": rng.normal(0, 4, shape), "labels": labels}
+                arguments |= {} if weight is None else {"weight": weight}
+                t, w = torch.tensor(labels), None if weight is None else torch.tensor(weight)
+
+                def function(x: Any, reduction: str, t: Any = t, w: Any = w) -> Any:
+                    return F.multilabel_soft_margin_loss(x, t, w, reduction=reduction)
+
+                yield arguments, function

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from mpmath import mp, mpf
+
+import losscli
+from losscli.errors import DataError
+from tests.losses import cross_entropy
+
+
+def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
+    """Without shift, where rows are not independent."""
+    classes = draw(st.integers(1, 5))
+    numbers = st.floats(-5, 5, width=32) if tame else st.one_of(st.floats(-5, 5), st.floats(-300, 300))
+    values: dict[str, Any] = {
+        "logits": draw(npst.arrays(np.float64, (*rows, classes), elements=numbers)),
+        "labels": draw(npst.arrays(np.int64, rows, elements=st.integers(0, classes - 1))),
+    }
+    if draw(st.booleans()):
+        values["ignore_index"] = draw(st.sampled_from([-100, -1, 0]))
+        ignored = draw(npst.arrays(np.bool_, rows))
+        values["labels"] = np.where(ignored, values["ignore_index"], values["labels"])
+    if draw(st.booleans()):
+        values["bits"] = draw(st.booleans())
+    return values
+
+
+def reference(row: dict[str, Any]) -> dict[str, Any]:
+    expected = cross_entropy.reference(row | {"weight": None, "label_smoothing": 0.0})
+    return expected | ({"value": mpf(expected["value"]) / mp.log(2)} if row["bits"] else {})
+
+
+def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
+    for shape in ((4, 5), (2, 4, 6), (1, 7, 3)):
+        for shift in (False, True):
+            for bits in (False, True):
+                for ignored in (None, 0, -1):
+                    yield golden_case(rng, shape, shift, bits, ignored)
+
+
+def golden_case(rng: Any, shape: tuple[int, ...], shift: bool, bits: bool, ignored: int | None) -> Any:
+    import torch
+    from torch.nn import functional as F  # noqa: N812  torch's own custom
+
+    labels = rng.integers(0, shape[-1], shape[:-1])
+    options: dict[str, Any] = {"shift": shift, "bits": bits}
+    if ignored is not None:
+        options["ignore_index"] = ignored
+        labels = np.where(rng.random(labels.shape) < 0.3, ignored, labels)
+    target = torch.tensor(labels)
+
+    def function(x: Any, reduction: str) -> Any:
+        z, y = (x[..., :-1, :], target[..., 1:]) if shift else (x, target)
+        flat = z.reshape(-1, shape[-1]), y.reshape(-1)
+        loss = F.cross_entropy(*flat, ignore_index=options.get("ignore_index", -100), reduction=reduction)
+        if bits:
+            loss = loss / np.log(2)
+        elif reduction == "mean":
+            loss = loss.exp()
+        return loss.reshape(y.shape) if reduction == "none" else loss
+
+    return {"logits": rng.normal(0, 2, shape), "labels": labels} | options, function
+
+
+def test_perplexity_is_one_number_for_all_tokens_of_all_batches() -> None:
+    logits, labels = np.zeros((2, 3, 4)), [[0, 1, 2], [3, -100, 0]]
+    result = losscli.perplexity(logits, labels)
+    assert result.mean == pytest.approx(4)
+    assert result.divisor == 5
+    assert losscli.perplexity(logits, labels, bits=True).mean == pytest.approx(2)
+
+
+def test_shift_holds_each_token_against_the_next() -> None:
+    logits = np.random.default_rng(0).normal(size=(2, 4, 5))
+    labels = np.array([[0, 1, 2, 3], [4, 3, 2, 1]])
+    shifted = losscli.perplexity(logits, labels, shift=True)
+    assert shifted.mean == losscli.perplexity(logits[:, :-1], labels[:, 1:]).mean
+    assert shifted.gradient().shape == logits.shape
+    assert not shifted.gradient()[:, -1].any()
+    with pytest.raises(DataError, match=r"labels\[1, 3\] is 9"):
+        losscli.perplexity(logits, [[0, 1, 2, 3], [4, 3, 2, 9]], shift=True)
+    with pytest.raises(DataError, match="with shift"):
+        losscli.perplexity(np.zeros((2, 5, 3)), [[0, 1, 2], [0, 1, 2]], shift=True)
+
+
+def test_a_perplexity_beyond_float64_is_infinite() -> None:
+    assert losscli.perplexity([[1000.0, 0.0]], [1]).mean == np.inf

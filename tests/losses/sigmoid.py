@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from mpmath import mp, mpf
+
+
+def reference(row: dict[str, Any]) -> dict[str, Any]:
+    x = mpf(row["logits"])
+    steps = {"logit": x, "exp(-|x|)": mp.exp(-abs(x))}
+    return {"value": 1 / (1 + mp.exp(-x)), "divisor": 1, "counts": True, "steps": steps}
+
+
+GOLDEN_REDUCTIONS = ("none",)
+
+
+def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any]]:
+    from torch.nn import functional as F  # noqa: N812  torch's own custom
+
+    for shape in [(), (6,), (3, 2), (2, 3, 4)]:
+        yield {"logits": rng.normal(0, 10, shape)}, lambda x, _: F.sigmoid(x)
+    yield {"logits": np.array([700.0, -700.0, 0.0, np.inf, -np.inf, np.nan])}, lambda x, _: F.sigmoid(x)

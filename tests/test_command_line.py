@@ -7,6 +7,8 @@ import gzip
 import io
 import json
 import math
+import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from safetensors.numpy import save_file
 import losscli
 from losscli.catalogue import Entry
 from tests.catalogue import ENTRIES, named
-from tests.command import DOUBT, output, run
+from tests.command import DOUBT, ENVIRONMENT, PROGRAM, output, run, run_program, words
 
 FIVE = "0.15,-0.34,0.12,0.67,0.55"
 THREE = "0.9,0.1; 0.8,0.2; 0.7,0.3"
@@ -362,10 +364,6 @@ def test_an_output_file_is_written_whole(tmp_path: Path) -> None:
 
 
 def test_a_shell_can_take_the_number() -> None:
-    import subprocess
-
-    from tests.command import ENVIRONMENT, PROGRAM
-
     script = f'loss=$({PROGRAM} ce -q --logits {FIVE} --label 2); echo "<$loss>"'
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env=ENVIRONMENT, check=True)
     assert done.stdout == "<1.780403352067661>\n"
@@ -398,18 +396,38 @@ def test_every_command_has_help_and_its_examples_run(entry: Entry) -> None:
         assert f"--{name.replace('_', '-')}" in text
     for example in entry.examples:
         assert example in text
-        assert run_shell(example).strip()
+        assert typed(example).strip()
 
 
-def run_shell(command: str) -> str:
-    import subprocess
-
-    from tests.command import ENVIRONMENT, PROGRAM
-
-    path = {"PATH": f"{Path(PROGRAM).parent}:{ENVIRONMENT['PATH']}"}
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=ENVIRONMENT | path, check=False)
+def typed(command: str) -> str:
+    """What a shell prints of a command of losscli, with the output of another one where "$(...)" stands."""
+    whole = re.sub(r"\$\(([^()]*)\)", lambda inner: typed(inner[1]).rstrip("\n"), command)
+    program, *args = words(whole)
+    assert program == "losscli"
+    done = run(*args)
     assert (done.returncode, done.stderr) == (0, ""), (command, done.stderr)
     return done.stdout
+
+
+LINES = [
+    "ce --logits '0.9,0.1; 0.8,0.2' --labels 0,1",
+    "ce --logits '0.9,0.1; 0.8,0.2' --labels 0,1 --steps --grad --json",
+    "softmax --logits 1,2,∞",
+    "ce --logits 1,2 --label 2",
+    "ce --lable 2",
+    "ce --logits 1,2 --label 1 -q --max 0.3",
+    "ce gone.jsonl",
+    "ce --format jsonl --class-names é,b",
+    "mse --help",
+    "list",
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_the_program_does_what_the_same_line_does_in_this_process(line: str, tmp_path: Path) -> None:
+    stdin = '{"logits": [0.5, 0.25], "label": 0, "id": "\\u00e9"}\n{"logits": [1, 2], "label": 5}\n'
+    here, there = (how(*words(line), stdin=stdin, cwd=tmp_path) for how in (run, run_program))
+    assert here == there
 
 
 def test_every_name_of_a_loss_is_a_command() -> None:

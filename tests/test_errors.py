@@ -9,9 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import shlex
 import struct
-import sys
 import warnings
 import zipfile
 from pathlib import Path
@@ -20,7 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from losscli.__main__ import run
+from tests.command import Done, run, words
 
 Files = dict[str, bytes]
 
@@ -551,49 +549,35 @@ FILES: list[tuple[str, Files, int, str]] = [
 ]
 
 
-def words_of(line: str) -> list[str]:
-    """The words of a command line; $'...' has the escapes that a shell knows."""
-    return [w[1:].encode().decode("unicode_escape") if w.startswith("$") else w for w in shlex.split(line)]
-
-
-def outcome(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, line: str, stdin: bytes) -> Any:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-    code = run(words_of(line))
-    out, err = capsys.readouterr()
-    return code, out, err
-
-
-def judge(line: str, found: Any, code: int, words: str) -> None:
-    code_, out, err = found
-    assert code_ == code, err
-    for word in filter(None, words.split("|")):
+def judge(line: str, found: Done, code: int, expected: str) -> None:
+    err = found.stderr
+    assert found.returncode == code, err
+    for word in filter(None, expected.split("|")):
         assert word in err, err
-    assert words or not err, err
+    assert expected or not err, err
     assert "Traceback" not in err
     assert all(c.isprintable() or c == "\n" for c in err)
     assert len(err) < 2000, "a message is a line, whatever the input"
     if code in (2, 4) or (code == 3 and "skip" not in line):
-        assert out == ""
+        assert found.stdout == ""
 
 
-@pytest.mark.parametrize(("line", "code", "words"), ARGUMENTS, ids=lambda v: str(v)[:60])
-def test_arguments(capsys: Any, monkeypatch: Any, line: str, code: int, words: str) -> None:
-    judge(line, outcome(capsys, monkeypatch, line, b""), code, words)
+@pytest.mark.parametrize(("line", "code", "expected"), ARGUMENTS, ids=lambda v: str(v)[:60])
+def test_arguments(line: str, code: int, expected: str) -> None:
+    judge(line, run(*words(line)), code, expected)
 
 
-@pytest.mark.parametrize(("line", "text", "code", "words"), STREAMS, ids=lambda v: str(v)[:60])
-def test_streams(capsys: Any, monkeypatch: Any, line: str, text: str | bytes, code: int, words: str) -> None:
-    stdin = text.encode() if isinstance(text, str) else text
-    judge(line, outcome(capsys, monkeypatch, line, stdin), code, words)
+@pytest.mark.parametrize(("line", "text", "code", "expected"), STREAMS, ids=lambda v: str(v)[:60])
+def test_streams(line: str, text: str | bytes, code: int, expected: str) -> None:
+    judge(line, run(*words(line), stdin=text), code, expected)
 
 
-@pytest.mark.parametrize(("line", "files", "code", "words"), FILES, ids=lambda v: str(v)[:60])
-def test_files(capsys: Any, monkeypatch: Any, tmp_path: Path, line: str, files: Files, code: int, words: str) -> None:
+@pytest.mark.parametrize(("line", "files", "code", "expected"), FILES, ids=lambda v: str(v)[:60])
+def test_files(tmp_path: Path, line: str, files: Files, code: int, expected: str) -> None:
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(content)
-    monkeypatch.chdir(tmp_path)
-    judge(line, outcome(capsys, monkeypatch, line, b""), code, words)
+    judge(line, run(*words(line), cwd=tmp_path), code, expected)
     assert not list(tmp_path.glob(".losscli-*")), "a draft is left behind"
 
 

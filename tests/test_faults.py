@@ -30,8 +30,8 @@ from losscli.compute.result import Result
 from losscli.documents import formats as sources
 from losscli.documents.keys import Names
 from losscli.errors import LosscliError
-from tests.command import ENVIRONMENT, PROGRAM
-from tests.command import run as completed
+from tests.command import ENVIRONMENT, PROGRAM, run
+from tests.command import run_program as completed
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes and signals of POSIX")
 
@@ -331,34 +331,29 @@ def _loss(path: Path) -> float:
 # What no document or option should bring about
 
 
-def test_a_bug_is_one_line_and_exit_70(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from losscli.__main__ import run
-
+def test_a_bug_is_one_line_and_exit_70(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any, **__: Any) -> Any:
         raise ZeroDivisionError("on\nno \x1b[31maccount")
 
     monkeypatch.setattr(engine, "results", broken)
-    assert run([*SMALL, "-q"]) == 70
-    told = capsys.readouterr().err
-    assert told == (
-        "losscli: a bug in losscli: ZeroDivisionError: on\\nno \\x1b[31maccount. LOSSCLI_DEBUG=1 shows where.\n"
+    done = run(*SMALL, "-q")
+    assert (done.returncode, done.stderr) == (
+        70,
+        "losscli: a bug in losscli: ZeroDivisionError: on\\nno \\x1b[31maccount. LOSSCLI_DEBUG=1 shows where.\n",
     )
-    monkeypatch.setenv("LOSSCLI_DEBUG", "1")
-    assert run([*SMALL, "-q"]) == 70
-    assert "Traceback" in capsys.readouterr().err
+    done = run(*SMALL, "-q", LOSSCLI_DEBUG="1")
+    assert done.returncode == 70
+    assert "Traceback" in done.stderr
 
 
-def test_memory_that_does_not_suffice_is_no_bug(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from losscli.__main__ import run
-
+def test_memory_that_does_not_suffice_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
     def greedy(*_: Any, **__: Any) -> Any:
         raise MemoryError
 
     monkeypatch.setattr(engine, "results", greedy)
-    assert run([*SMALL, "-q"]) == 3
-    assert "the memory of this machine" in capsys.readouterr().err
+    done = run(*SMALL, "-q")
+    assert done.returncode == 3
+    assert "the memory of this machine" in done.stderr
 
 
 @pytest.mark.parametrize("value", [1e-300, 5e-324, 1.7976931348623157e308, 0.1, 1 / 3, 2.0**53 + 2])
@@ -366,7 +361,7 @@ def test_memory_that_does_not_suffice_is_no_bug(
 def test_every_float_survives_the_round_trip(value: float, form: str) -> None:
     import json
 
-    text = completed("l1", "--input", repr(value), "--target", "0", "--format", form).stdout
+    text = run("l1", "--input", repr(value), "--target", "0", "--format", form).stdout
     found: dict[str, Callable[[], Any]] = {
         "json": lambda: json.loads(text)["loss"],
         "csv": lambda: text.splitlines()[1].split(",")[2],
@@ -379,7 +374,7 @@ def test_what_python_writes_is_read_back_exactly() -> None:
 
     numbers = [float("nan"), float("inf"), -float("inf"), 0.1, 5e-324, 1.7976931348623157e308, -0.0]
     text = json.dumps({"logits": [[n] for n in numbers], "id": "NaN"})
-    done = completed("sigmoid", "--steps", "--json", stdin=text)
+    done = run("sigmoid", "--steps", "--json", stdin=text)
     assert done.returncode == 0, done.stderr
     again = [float(row[0]) for row in json.loads(done.stdout)["steps"]["logit"]]
     assert [repr(a) for a in again] == [repr(n) for n in numbers]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import losscli
-from tests.command import ENVIRONMENT, PROGRAM, run
+from tests.command import ENVIRONMENT, PROGRAM, run_program
 
 ROWS, CLASSES = 60_000, 500  # 120 MB of float32
 
@@ -90,7 +90,7 @@ def test_a_stream_takes_the_same_memory_however_long_it_is(tmp_path: Path) -> No
 def test_threads_do_not_change_a_bit(data: Any, threads: str) -> None:
     folder, expected = data
     args = ["--logits", f"@{folder / 'c.npy'}", "--labels", f"@{folder / 'labels.npy'}"]
-    done = run("ce", *args, "-q", "--threads", threads)
+    done = run_program("ce", *args, "-q", "--threads", threads)
     assert float(done.stdout) == expected
 
 
@@ -109,9 +109,9 @@ def test_documents_that_are_alike_give_what_each_gives_alone() -> None:
         json.dumps({"id": i, "logits": rng.normal(0, 3, (2, 12)).tolist(), "labels": rng.integers(0, 12, 2).tolist()})
         for i in range(300)
     ]
-    together = run("ce", "--format", "jsonl", stdin="\n".join(lines)).stdout.splitlines()
+    together = run_program("ce", "--format", "jsonl", stdin="\n".join(lines)).stdout.splitlines()
     for i in (0, 1, 150, 299):
-        assert run("ce", "--format", "jsonl", stdin=lines[i]).stdout.strip() == together[i]
+        assert run_program("ce", "--format", "jsonl", stdin=lines[i]).stdout.strip() == together[i]
     odd = [*lines[:5], json.dumps({"logits": [1.5, 2], "label": 0, "weight": [1, 2]}), *lines[5:]]
-    mixed = run("ce", "--format", "jsonl", stdin="\n".join(odd)).stdout.splitlines()
+    mixed = run_program("ce", "--format", "jsonl", stdin="\n".join(odd)).stdout.splitlines()
     assert [*mixed[:5], *mixed[6:]] == together

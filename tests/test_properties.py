@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import gzip
 import io
 import json
-import os
-import sys
 import tempfile
-import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,9 +15,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from losscli.__main__ import run
 from losscli.documents.formats.json import parsed
 from tests.catalogue import ENTRIES
+from tests.command import Done, run
 from tests.test_errors import npy, npz, tensors
 
 SOME = settings(max_examples=2 * settings.default.max_examples)  # type: ignore[union-attr]  # conftest loads a profile
@@ -30,53 +25,22 @@ MANY = settings(max_examples=4 * settings.default.max_examples)  # type: ignore[
 DOCUMENTED = {0, 1, 2, 3, 4}  # 70 is a bug
 
 
-@dataclass
-class Outcome:
-    code: int
-    out: str
-    err: str
+def outcome(args: list[str], stdin: bytes = b"", files: dict[str, bytes] | None = None) -> Done:
+    """What comes of a command line in a directory with these files."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in (files or {}).items():
+            (Path(folder) / name).write_bytes(content)
+        return run(*args, stdin=stdin, cwd=folder)
 
 
-@contextlib.contextmanager
-def folder(files: dict[str, bytes]) -> Iterator[None]:
-    """Meanwhile, the working directory is one with these files."""
-    before = os.getcwd()
-    with tempfile.TemporaryDirectory() as path:
-        os.chdir(path)
-        try:
-            for name, content in files.items():
-                with open(name, "wb") as file:
-                    file.write(content)
-            yield
-        finally:
-            os.chdir(before)
-
-
-def outcome(args: list[str], stdin: bytes = b"", files: dict[str, bytes] | None = None) -> Outcome:
-    out, err = io.StringIO(), io.StringIO()
-    before = sys.stdin
-    sys.stdin = io.TextIOWrapper(io.BytesIO(stdin))
-    try:
-        with (
-            folder(files or {}),
-            warnings.catch_warnings(),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-        ):
-            code = run(args)
-    finally:
-        sys.stdin = before
-    return Outcome(code, out.getvalue(), err.getvalue())
-
-
-def judge(found: Outcome, format_: str = "") -> None:
-    assert found.code in DOCUMENTED, found.err
-    assert "Traceback" not in found.err
-    assert "a bug in losscli" not in found.err
-    assert all(c.isprintable() or c == "\n" for c in found.err)
-    assert found.code == 0 or found.err
-    if found.code == 0 and format_:
-        VALID[format_](found.out)
+def judge(found: Done, format_: str = "") -> None:
+    assert found.returncode in DOCUMENTED, found.stderr
+    assert "Traceback" not in found.stderr
+    assert "a bug in losscli" not in found.stderr
+    assert all(c.isprintable() or c == "\n" for c in found.stderr)
+    assert found.returncode == 0 or found.stderr
+    if found.returncode == 0 and format_:
+        VALID[format_](found.stdout)
 
 
 def is_json(text: str) -> None:
@@ -273,7 +237,7 @@ def test_no_text_of_a_document_commands_the_terminal(id_: str, name: str, format
     more = [] if format_ in ("json", "value") else ["--steps"]
     found = outcome(["ce", "--format", format_, *more], (json.dumps(document) + "\n").encode() * 2)
     judge(found, format_)
-    assert all(c.isprintable() or c in "\n\u200c\u200d" for c in found.out)
+    assert all(c.isprintable() or c in "\n\u200c\u200d" for c in found.stdout)
 
 
 @given(st.recursive(LEAVES, lambda inner: st.one_of(st.lists(inner), st.dictionaries(st.text(max_size=3), inner))))

@@ -15,7 +15,7 @@ from typing import Any
 import pyte
 import pytest
 
-from tests.command import ENVIRONMENT, PROGRAM, output
+from tests.command import ENVIRONMENT, PROGRAM, output, run_program
 
 FIVE = ["ce", "--logits", "0.15,-0.34,0.12,0.67,0.55", "--label", "2"]
 ESCAPE = "\x1b"
@@ -61,14 +61,14 @@ def test_no_colour_where_it_is_not_wanted() -> None:
     colour = re.compile(r"\x1b\[(\d;)?[34]\dm")
     assert colour.search(on_terminal(*FIVE)[1])
     assert not colour.search(on_terminal(*FIVE, NO_COLOR="1")[1])
-    assert ESCAPE not in output(*FIVE)
+    assert ESCAPE not in run_program(*FIVE).stdout
 
 
 @pytest.mark.parametrize("columns", [80, 160])
 def test_a_terminal_and_a_pipe_show_the_same_numbers(columns: int) -> None:
     args = ["ce", "--logits", "1.9,0.1; 0.8,0.2; 0.7,0.3", "--labels", "0,1,0", "--weight", "1,2", "--grad"]
     screen, _ = on_terminal(*args, columns=columns)
-    piped = output(*args)
+    piped = run_program(*args).stdout
     assert re.findall(r"[-\d.]+", "\n".join(screen)) == re.findall(r"[-\d.]+", piped)
     assert max(map(len, screen)) <= columns
 

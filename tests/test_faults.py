@@ -40,6 +40,14 @@ NUMBER = b"0.5034288779846249\n"
 SMALL = ["ce", "--logits", "0.5,0.25,1.5", "--label", "2"]
 
 
+@pytest.fixture(autouse=True)
+def signals_of_a_terminal() -> Iterator[None]:
+    """SIGINT ends a program, also where the tests run in the background of a script, which has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @contextmanager
 def started(*args: str, **more: Any) -> Iterator[subprocess.Popen[bytes]]:
     options: dict[str, Any] = {

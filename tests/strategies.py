@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,12 @@ ORDINARY = st.floats(-5, 5, width=32)
 REALS = st.one_of(ORDINARY, st.floats(-700, 700), st.sampled_from([0.0, 1.0, -1.0, 1e-300, 40.0, -745.0]))
 SIGNS = st.sampled_from([-1.0, 1.0])
 SHARES = st.one_of(st.floats(0, 1, width=32), st.sampled_from([0.0, 1.0, 0.5]))
+
+
+@lru_cache(1000)
+def arrays(dtype: Any, shape: tuple[int, ...] | int, elements: st.SearchStrategy[Any] | None = None) -> Any:
+    """npst.arrays, which takes a while to check what it is given."""
+    return npst.arrays(dtype, shape, elements=elements)
 
 
 def arguments(entry: Entry, rows: st.SearchStrategy[tuple[int, ...]], tame: bool = False) -> Any:
@@ -57,7 +64,7 @@ def _drawn(draw: Any, parameters: dict[str, Parameter], rows: Any, tame: bool) -
     if "ignore_index" in values and values["labels"].ndim > len(row_shape):
         del values["ignore_index"]  # it has no meaning for class probabilities
     if "ignore_index" in parameters and values["labels"].ndim == len(row_shape):
-        ignored = draw(npst.arrays(np.bool_, row_shape))
+        ignored = draw(arrays(np.bool_, row_shape))
         values["labels"] = np.where(ignored, values.get("ignore_index", -100), values["labels"])
     return values
 
@@ -68,7 +75,7 @@ def _array(draw: Any, marker: Array, rows: tuple[int, ...], lengths: dict[str, i
     if marker.broadcasts and shape and draw(st.booleans()):
         shape = shape[1:]
     if marker.kind == "label" and axes[-1] != "C":
-        return draw(npst.arrays(np.int64, shape, elements=st.integers(0, lengths["C"] - 1)))
+        return draw(arrays(np.int64, shape, elements=st.integers(0, lengths["C"] - 1)))
     elements = {
         "real": ORDINARY if tame else REALS,
         "probability": st.floats(0.05, 0.95) if tame else SHARES,
@@ -78,7 +85,7 @@ def _array(draw: Any, marker: Array, rows: tuple[int, ...], lengths: dict[str, i
         "sign": SIGNS,
         "strict sign": SIGNS,
     }[marker.kind]
-    return draw(npst.arrays(np.float64, shape, elements=elements))
+    return draw(arrays(np.float64, shape, elements=elements))
 
 
 def _number(draw: Any, name: str, parameter: Parameter, lengths: dict[str, int]) -> Any:

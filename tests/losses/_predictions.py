@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 
 import losscli
-from tests.strategies import ORDINARY, REALS
+from tests.strategies import ORDINARY, REALS, arrays
 
 WEIGHTS = st.one_of(st.floats(0, 4, width=32), st.sampled_from([0.0, 1.0, 1e-300, 1e300]))
 
@@ -18,10 +17,10 @@ WEIGHTS = st.one_of(st.floats(0, 4, width=32), st.sampled_from([0.0, 1.0, 1e-300
 def inputs(draw: Any, rows: tuple[int, ...], tame: bool, kinks: tuple[float, ...] = (0.0,)) -> dict[str, Any]:
     """Predictions and true values; when tame, their distance keeps away from the kinks of the loss."""
     if not tame:
-        return {name: draw(npst.arrays(float, rows, elements=REALS)) for name in ("input", "target")}
-    target = draw(npst.arrays(float, rows, elements=ORDINARY))
+        return {name: draw(arrays(float, rows, elements=REALS)) for name in ("input", "target")}
+    target = draw(arrays(float, rows, elements=ORDINARY))
     away = ORDINARY.filter(lambda e: all(abs(abs(e) - kink) > 1e-3 for kink in kinks))
-    return {"input": np.asarray(target + draw(npst.arrays(float, rows, elements=away))), "target": target}
+    return {"input": np.asarray(target + draw(arrays(float, rows, elements=away))), "target": target}
 
 
 def test_squares_neither_overflow_nor_vanish_where_the_loss_does_not() -> None:

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import DataError, LosscliWarning
+from tests.strategies import arrays
 
 SOFT = st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0.0, 1.0, width=32))
 
@@ -30,15 +30,15 @@ def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     from_logits = draw(st.booleans())
     numbers = st.floats(-5, 5, width=32) if tame else st.one_of(st.floats(-5, 5, width=32), st.floats(-60, 60))
     elements = numbers if from_logits else st.floats(0.0625, 0.9375, width=32)
-    logits = draw(npst.arrays(np.float64, shape, elements=elements))
+    logits = draw(arrays(np.float64, shape, elements=elements))
     hard = mode == "multiclass" and draw(st.booleans())
     if hard:
-        labels = draw(npst.arrays(np.int64, rows, elements=st.integers(0, count - 1)))
+        labels = draw(arrays(np.int64, rows, elements=st.integers(0, count - 1)))
     else:
-        labels = draw(npst.arrays(np.float64, shape, elements=st.sampled_from([0.0, 1.0]) if tame else SOFT))
+        labels = draw(arrays(np.float64, shape, elements=st.sampled_from([0.0, 1.0]) if tame else SOFT))
     if rows and draw(st.booleans()):
         values["ignore_index"] = draw(st.sampled_from([-100, 255, -1]))
-        labels = np.where(draw(npst.arrays(np.bool_, labels.shape)), values["ignore_index"], labels)
+        labels = np.where(draw(arrays(np.bool_, labels.shape)), values["ignore_index"], labels)
     if not from_logits:
         values["from_logits"] = False
     options: dict[str, Any] = {
@@ -53,7 +53,7 @@ def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     if values.get("smooth_nr"):
         values["smooth_dr"] = max(values.get("smooth_dr", 0.0), values["smooth_nr"])
     if mode != "binary" and draw(st.booleans()):
-        values["classes"] = draw(npst.arrays(np.int64, draw(st.integers(1, 3)), elements=st.integers(0, count - 1)))
+        values["classes"] = draw(arrays(np.int64, draw(st.integers(1, 3)), elements=st.integers(0, count - 1)))
     return {"logits": logits, "labels": labels} | values
 
 

@@ -5,11 +5,10 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mp, mpf
 
 import losscli
-from tests.strategies import ORDINARY, REALS, SHARES
+from tests.strategies import ORDINARY, REALS, SHARES, arrays
 
 
 def softplus(x: Any) -> Any:
@@ -18,13 +17,13 @@ def softplus(x: Any) -> Any:
 
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     values = {
-        "logits": draw(npst.arrays(float, rows, elements=ORDINARY if tame else REALS)),
-        "labels": draw(npst.arrays(float, rows, elements=SHARES)),
+        "logits": draw(arrays(float, rows, elements=ORDINARY if tame else REALS)),
+        "labels": draw(arrays(float, rows, elements=SHARES)),
     }
     for name in ("weight", "pos_weight"):
         if draw(st.booleans()):
             shape = draw(st.sampled_from([rows, rows[1:], ()]))
-            values[name] = draw(npst.arrays(float, shape, elements=st.floats(0, 4, width=32)))
+            values[name] = draw(arrays(float, shape, elements=st.floats(0, 4, width=32)))
     return values
 
 

@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import LosscliWarning
 from tests.losses import _keras
-from tests.strategies import ORDINARY, REALS
+from tests.strategies import ORDINARY, REALS, arrays
 
 CLEAR = st.floats(1, 3, width=16)  # in one place of each vector: it is no vector of zeros, whatever is rounded
 
@@ -22,10 +21,10 @@ def vectors(draw: Any, rows: tuple[int, ...], tame: bool, count: int) -> list[An
     shape = (*rows, draw(st.integers(1, 5)))
     found: list[Any] = []
     for _ in range(count):
-        x = draw(npst.arrays(float, shape, elements=ORDINARY if tame else REALS))
+        x = draw(arrays(float, shape, elements=ORDINARY if tame else REALS))
         if found and not tame and draw(st.booleans()):
             x = found[0] * draw(st.sampled_from([1.0, 3.0, -0.1, 1e-5])) + draw(st.sampled_from([0.0, 1e-12, 1e-4])) * x
-        x[..., 0] = draw(npst.arrays(float, rows, elements=CLEAR))
+        x[..., 0] = draw(arrays(float, rows, elements=CLEAR))
         found.append(x)
     return found
 

@@ -6,16 +6,15 @@ from typing import Any
 import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mpf
 
 from tests.losses import cosine_distance
-from tests.strategies import SIGNS
+from tests.strategies import SIGNS, arrays
 
 
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     values = cosine_distance.arguments(draw, rows, tame)
-    values["labels"] = draw(npst.arrays(float, rows, elements=SIGNS))
+    values["labels"] = draw(arrays(float, rows, elements=SIGNS))
     values["margin"] = draw(st.sampled_from([0.0, 0.5, -0.3]))
     if tame:  # no corner
         pairs = zip(*(values[n].reshape(-1, values[n].shape[-1]).tolist() for n in ("input1", "input2")), strict=True)

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import DataError, LosscliWarning
 from tests.losses._predictions import inputs
+from tests.strategies import arrays
 
 VARIANCES = st.floats(1e-6, 10) | st.sampled_from([1.0, 1e-6, 1e300])
 
@@ -21,7 +21,7 @@ def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     shape = draw(st.sampled_from(sorted(shapes)))
     elements = st.floats(0.5, 5, width=32) if tame else VARIANCES
     values = inputs(draw, rows, tame, ())
-    values |= {"var": draw(npst.arrays(float, shape, elements=elements)), "full": draw(st.booleans())}
+    values |= {"var": draw(arrays(float, shape, elements=elements)), "full": draw(st.booleans())}
     return values | ({"eps": draw(st.sampled_from([0.0, 1e-6]))} if draw(st.booleans()) else {})
 
 

@@ -5,18 +5,17 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mpf
 
 from tests.losses import _keras
-from tests.strategies import ORDINARY, REALS, SIGNS
+from tests.strategies import ORDINARY, REALS, SIGNS, arrays
 
 CORNERLESS = ORDINARY.filter(lambda x: abs(abs(x) - 1) > 1e-3)
 
 
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
-    logits = draw(npst.arrays(float, rows, elements=CORNERLESS if tame else st.one_of(REALS, st.floats(0.99, 1.01))))
-    return {"logits": logits, "labels": draw(npst.arrays(float, rows, elements=SIGNS))}
+    logits = draw(arrays(float, rows, elements=CORNERLESS if tame else st.one_of(REALS, st.floats(0.99, 1.01))))
+    return {"logits": logits, "labels": draw(arrays(float, rows, elements=SIGNS))}
 
 
 def reference(row: dict[str, Any]) -> dict[str, Any]:

@@ -5,18 +5,18 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mpf
 
 import losscli
 from tests.losses._predictions import WEIGHTS, inputs
+from tests.strategies import arrays
 
 
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     delta = draw(st.sampled_from([0.5, 1.0, 3.0] if tame else [0.1, 1.0, 700.0, 1e-300, 1e300]))
     values = inputs(draw, rows, tame, (0.0, delta)) | {"delta": delta}
     if draw(st.booleans()):
-        values["weight"] = draw(npst.arrays(float, rows, elements=st.floats(0, 4, width=32) if tame else WEIGHTS))
+        values["weight"] = draw(arrays(float, rows, elements=st.floats(0, 4, width=32) if tame else WEIGHTS))
     return values
 
 

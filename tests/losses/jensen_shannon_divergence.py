@@ -5,21 +5,22 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mp, mpf
+
+from tests.strategies import arrays
 
 
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     """Distributions apart, close and equal, with classes that have no share in one or both."""
     shape = (*rows, draw(st.integers(1, 5)))
-    p = draw(npst.arrays(float, shape, elements=st.floats(0.125, 1, width=32)))
+    p = draw(arrays(float, shape, elements=st.floats(0.125, 1, width=32)))
     distance = draw(st.sampled_from([1e-9, 1e-3, 0.5]))
-    t = p * (1 + distance * draw(npst.arrays(float, shape, elements=st.floats(-1, 1, width=32))))
+    t = p * (1 + distance * draw(arrays(float, shape, elements=st.floats(-1, 1, width=32))))
     p, t = (a / a.sum(axis=-1, keepdims=True) for a in (p, t))
     if not tame and shape[-1] > 1:
         small = draw(st.sampled_from([0.0, 1e-300, 1e-10]))
-        p[..., 0][draw(npst.arrays(bool, rows))] *= small
-        t[..., 0][draw(npst.arrays(bool, rows))] *= small
+        p[..., 0][draw(arrays(bool, rows))] *= small
+        t[..., 0][draw(arrays(bool, rows))] *= small
         p, t = (a / a.sum(axis=-1, keepdims=True) for a in (p, t))
     return {"probs": np.asarray(p), "target": np.asarray(t)}
 

@@ -7,26 +7,25 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import DataError, LosscliWarning
 from tests.command import output
-from tests.strategies import ORDINARY
+from tests.strategies import ORDINARY, arrays
 
 
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     """Distributions apart, close and equal, with classes that have no share."""
     shape = (*rows, draw(st.integers(1, 5)))
-    log_probs = _log_softmax(draw(npst.arrays(float, shape, elements=ORDINARY if tame else st.floats(-300, 300))))
+    log_probs = _log_softmax(draw(arrays(float, shape, elements=ORDINARY if tame else st.floats(-300, 300))))
     distance = draw(st.sampled_from([0.0, 1e-12, 1e-6, 1e-3, 1.0, 30.0]))
-    away = draw(npst.arrays(float, shape, elements=st.floats(-1, 1, width=32)))
+    away = draw(arrays(float, shape, elements=st.floats(-1, 1, width=32)))
     log_target = _log_softmax(log_probs + distance * away)
     if draw(st.booleans()):
         return {"log_probs": log_probs, "target": log_target, "log_target": True}
     target = np.exp(log_target)
-    target[draw(npst.arrays(bool, shape)) & (target < 0.1)] = 0.0
+    target[draw(arrays(bool, shape)) & (target < 0.1)] = 0.0
     return {"log_probs": log_probs, "target": target}
 
 

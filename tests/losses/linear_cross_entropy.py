@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mp, mpf
 
 import losscli
 from tests.losses import cross_entropy
+from tests.strategies import arrays
 
 EIGHTHS = st.integers(-64, 64).map(lambda n: n / 8)  # their products and sums are exact: the logits have no rounding
 
@@ -18,18 +18,18 @@ def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     dimensions, classes = draw(st.integers(1, 4)), draw(st.integers(1, 5))
 
     def eighths(*shape: int) -> Any:
-        return draw(npst.arrays(float, shape, elements=EIGHTHS))
+        return draw(arrays(float, shape, elements=EIGHTHS))
 
-    labels = draw(npst.arrays(np.int64, rows, elements=st.integers(0, classes - 1)))
+    labels = draw(arrays(np.int64, rows, elements=st.integers(0, classes - 1)))
     values = {
         "hidden": eighths(*rows, dimensions),
         "linear_weight": eighths(classes, dimensions),
-        "labels": np.where(draw(npst.arrays(np.bool_, rows)), -100, labels),
+        "labels": np.where(draw(arrays(np.bool_, rows)), -100, labels),
     }
     if draw(st.booleans()):
         values["linear_bias"] = eighths(classes)
     if draw(st.booleans()):
-        values["weight"] = draw(npst.arrays(float, (classes,), elements=st.floats(0, 4, width=32)))
+        values["weight"] = draw(arrays(float, (classes,), elements=st.floats(0, 4, width=32)))
     if draw(st.booleans()):
         values["label_smoothing"] = draw(st.sampled_from([0.1, 0.5, 1.0]))
     return values

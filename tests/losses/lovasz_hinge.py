@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mpf
 
 from tests.losses import _regions
 from tests.losses.lovasz_softmax import extension
+from tests.strategies import arrays
 
 COUPLES_ROWS = True
 
@@ -17,12 +17,12 @@ COUPLES_ROWS = True
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     """Tame scores are all different: where two errors are equal, the loss has a kink."""
     random = np.random.default_rng(draw(st.integers(0, 99)))
-    logits = draw(npst.arrays(np.float64, rows, elements=st.floats(-60, 60)))
+    logits = draw(arrays(np.float64, rows, elements=st.floats(-60, 60)))
     values: dict[str, Any] = {"logits": random.normal(0, 2, rows) if tame else logits}
-    values["labels"] = draw(npst.arrays(np.int64, rows, elements=st.integers(0, 1)))
+    values["labels"] = draw(arrays(np.int64, rows, elements=st.integers(0, 1)))
     if rows and draw(st.booleans()):
         values["ignore_index"] = draw(st.sampled_from([-100, 255]))
-        values["labels"] = np.where(draw(npst.arrays(np.bool_, rows)), values["ignore_index"], values["labels"])
+        values["labels"] = np.where(draw(arrays(np.bool_, rows)), values["ignore_index"], values["labels"])
     if draw(st.booleans()):
         values["per_image"] = draw(st.booleans())
     return values

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mp, mpf
 
 import losscli
 from tests.losses import _regions
+from tests.strategies import arrays
 
 COUPLES_ROWS = True
 
@@ -24,17 +24,17 @@ def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
         values["logits"] = random.random((*rows, count)) if values else random.normal(0, 2, (*rows, count))
     else:
         numbers = st.floats(0, 1, width=32) if values else st.floats(-60, 60)
-        values["logits"] = draw(npst.arrays(np.float64, (*rows, count), elements=numbers))
-    values["labels"] = draw(npst.arrays(np.int64, rows, elements=st.integers(0, count - 1)))
+        values["logits"] = draw(arrays(np.float64, (*rows, count), elements=numbers))
+    values["labels"] = draw(arrays(np.int64, rows, elements=st.integers(0, count - 1)))
     if rows and draw(st.booleans()):
         values["ignore_index"] = draw(st.sampled_from([-100, 255]))
-        values["labels"] = np.where(draw(npst.arrays(np.bool_, rows)), values["ignore_index"], values["labels"])
+        values["labels"] = np.where(draw(arrays(np.bool_, rows)), values["ignore_index"], values["labels"])
     if draw(st.booleans()):
         values["per_image"] = draw(st.booleans())
     if draw(st.booleans()):
         values["empty"] = draw(st.sampled_from(["skip", "formula"]))
     if draw(st.booleans()):
-        values["classes"] = draw(npst.arrays(np.int64, draw(st.integers(1, 3)), elements=st.integers(0, count - 1)))
+        values["classes"] = draw(arrays(np.int64, draw(st.integers(1, 3)), elements=st.integers(0, count - 1)))
     return {"logits": values.pop("logits"), "labels": values.pop("labels")} | values
 
 

@@ -5,17 +5,17 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mpf
 
 import losscli
 from tests.losses._predictions import WEIGHTS, inputs
+from tests.strategies import arrays
 
 
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     values = inputs(draw, rows, tame)
     if draw(st.booleans()):
-        values["weight"] = draw(npst.arrays(float, rows, elements=st.floats(0, 4, width=32) if tame else WEIGHTS))
+        values["weight"] = draw(arrays(float, rows, elements=st.floats(0, 4, width=32) if tame else WEIGHTS))
     return values
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import DataError
 from tests.losses._sklearn import elementwise
+from tests.strategies import arrays
 
 ABOVE = st.one_of(
     st.floats(-0.999, 10), st.floats(0, 1e300), st.sampled_from([0.0, 1e-300, 1e300, -0.5, 1e10, -1 + 2.0**-53])
@@ -20,7 +20,7 @@ ABOVE = st.one_of(
 
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     elements = st.floats(0, 5, width=32) if tame else ABOVE
-    return {name: draw(npst.arrays(float, rows, elements=elements)) for name in ("input", "target")}
+    return {name: draw(arrays(float, rows, elements=elements)) for name in ("input", "target")}
 
 
 def reference(row: dict[str, Any]) -> dict[str, Any]:

@@ -6,17 +6,16 @@ from typing import Any
 import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mp, mpf
 
-from tests.strategies import ORDINARY, REALS
+from tests.strategies import ORDINARY, REALS, arrays
 
 
 def scores(draw: Any, rows: tuple[int, ...], tame: bool, margin: float = 1.0) -> dict[str, Any]:
     """Scores and labels; if tame, no class is at its corner."""
     classes = draw(st.integers(1, 5))
-    logits = draw(npst.arrays(float, (*rows, classes), elements=ORDINARY if tame else REALS))
-    labels = draw(npst.arrays(np.int64, rows, elements=st.integers(0, classes - 1)))
+    logits = draw(arrays(float, (*rows, classes), elements=ORDINARY if tame else REALS))
+    labels = draw(arrays(np.int64, rows, elements=st.integers(0, classes - 1)))
     if tame:
         gaps = abs(logits[..., :, None] - logits[..., None, :])
         assume((abs(gaps - abs(margin)) > 1e-3).all())
@@ -30,7 +29,7 @@ def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
         values["p"] = 2
     if draw(st.booleans()):
         classes = values["logits"].shape[-1]
-        values["weight"] = draw(npst.arrays(float, (classes,), elements=st.floats(0, 4, width=32)))
+        values["weight"] = draw(arrays(float, (classes,), elements=st.floats(0, 4, width=32)))
     return values
 
 

@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import DataError
 from tests.losses.multi_margin import scores
+from tests.strategies import arrays
 
 
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     logits = scores(draw, rows[:1], tame)["logits"]
     width = draw(st.integers(1, logits.shape[-1]))
-    labels = draw(npst.arrays(np.int64, (*rows[:1], width), elements=st.integers(-1, logits.shape[-1] - 1)))
+    labels = draw(arrays(np.int64, (*rows[:1], width), elements=st.integers(-1, logits.shape[-1] - 1)))
     assume(width < 3 or not ((labels == 0) | (labels == 1)).all(axis=-1).any())  # looks multi-hot
     return {"logits": logits, "labels": labels}
 

@@ -5,22 +5,21 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mp, mpf
 
 from tests.losses.binary_cross_entropy_with_logits import softplus
-from tests.strategies import ORDINARY, REALS, SHARES
+from tests.strategies import ORDINARY, REALS, SHARES, arrays
 
 
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     classes = draw(st.integers(1, 5))
     shape = (*rows[:1], classes)
     values = {
-        "logits": draw(npst.arrays(float, shape, elements=ORDINARY if tame else REALS)),
-        "labels": draw(npst.arrays(float, shape, elements=SHARES)),
+        "logits": draw(arrays(float, shape, elements=ORDINARY if tame else REALS)),
+        "labels": draw(arrays(float, shape, elements=SHARES)),
     }
     if draw(st.booleans()):
-        values["weight"] = draw(npst.arrays(float, (classes,), elements=st.floats(0, 4, width=32)))
+        values["weight"] = draw(arrays(float, (classes,), elements=st.floats(0, 4, width=32)))
     return values
 
 

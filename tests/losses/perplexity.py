@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import DataError
 from tests.losses import cross_entropy
+from tests.strategies import arrays
 
 
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
@@ -19,12 +19,12 @@ def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     classes = draw(st.integers(1, 5))
     numbers = st.floats(-5, 5, width=32) if tame else st.one_of(st.floats(-5, 5), st.floats(-300, 300))
     values: dict[str, Any] = {
-        "logits": draw(npst.arrays(np.float64, (*rows, classes), elements=numbers)),
-        "labels": draw(npst.arrays(np.int64, rows, elements=st.integers(0, classes - 1))),
+        "logits": draw(arrays(np.float64, (*rows, classes), elements=numbers)),
+        "labels": draw(arrays(np.int64, rows, elements=st.integers(0, classes - 1))),
     }
     if draw(st.booleans()):
         values["ignore_index"] = draw(st.sampled_from([-100, -1, 0]))
-        ignored = draw(npst.arrays(np.bool_, rows))
+        ignored = draw(arrays(np.bool_, rows))
         values["labels"] = np.where(ignored, values["ignore_index"], values["labels"])
     if draw(st.booleans()):
         values["bits"] = draw(st.booleans())

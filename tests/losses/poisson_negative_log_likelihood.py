@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import DataError
-from tests.strategies import ORDINARY
+from tests.strategies import ORDINARY, arrays
 
 RATES = st.floats(0, 100) | st.sampled_from([0.0, 1e-300, 1e300])
 FEW = st.integers(0, 20).map(float) | st.floats(0, 5)
@@ -24,8 +23,8 @@ def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     if not log_input:
         inputs = st.floats(1, 5, width=32) if tame else RATES
     values = {
-        "input": draw(npst.arrays(float, rows, elements=inputs)),
-        "target": draw(npst.arrays(float, rows, elements=FEW if tame else COUNTS)),
+        "input": draw(arrays(float, rows, elements=inputs)),
+        "target": draw(arrays(float, rows, elements=FEW if tame else COUNTS)),
         "log_input": log_input,
         "full": draw(st.booleans()),
     }

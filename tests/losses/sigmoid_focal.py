@@ -6,20 +6,19 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import UsageError
 from tests.losses import _keras
 from tests.losses.binary_cross_entropy_with_logits import softplus
-from tests.strategies import ORDINARY, REALS, SHARES
+from tests.strategies import ORDINARY, REALS, SHARES, arrays
 
 
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     values = {
-        "logits": draw(npst.arrays(float, rows, elements=ORDINARY if tame else REALS)),
-        "labels": draw(npst.arrays(float, rows, elements=SHARES)),
+        "logits": draw(arrays(float, rows, elements=ORDINARY if tame else REALS)),
+        "labels": draw(arrays(float, rows, elements=SHARES)),
     }
     if draw(st.booleans()):
         values["alpha"] = draw(st.sampled_from([-1.0, 0.0, 0.25, 0.7, 1.0]))

@@ -6,19 +6,19 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mp, mpf
 
 import losscli
 from tests.losses.cosine_distance import vectors
 from tests.losses.info_nce import cosines
+from tests.strategies import arrays
 
 COUPLES_ROWS = True
 
 
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     batch = (max(1, rows[0] if rows else 2),)
-    labels = draw(npst.arrays(np.int64, batch, elements=st.integers(-1, 1)))
+    labels = draw(arrays(np.int64, batch, elements=st.integers(-1, 1)))
     embeddings = vectors(draw, batch, tame, 1)[0]
     return {"embeddings": embeddings, "labels": labels, "temperature": draw(st.sampled_from([0.07, 0.5, 1.0]))}
 

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import DataError, UsageError
 from tests.losses._sklearn import elementwise
+from tests.strategies import arrays
 
 POWERS = [-1.0, 0.0, 1.0, 1.0001, 1.5, 2.0, 2.0001, 2.5, 3.0]
 
@@ -19,16 +19,16 @@ POWERS = [-1.0, 0.0, 1.0, 1.0001, 1.5, 2.0, 2.0001, 2.5, 3.0]
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     power = draw(st.sampled_from(POWERS))
     positive = st.floats(0.5, 5, width=32) if tame else st.floats(1e-3, 1e3) | st.sampled_from([1e-50, 1.0, 1e50])
-    input = draw(npst.arrays(float, rows, elements=positive))
+    input = draw(arrays(float, rows, elements=positive))
     if draw(st.booleans()):
         distance = draw(st.sampled_from([1e-9, 1e-3, 0.5]))
-        target = input * (1 + distance * draw(npst.arrays(float, rows, elements=st.floats(-1, 1, width=32))))
+        target = input * (1 + distance * draw(arrays(float, rows, elements=st.floats(-1, 1, width=32))))
     else:
-        target = draw(npst.arrays(float, rows, elements=positive))
+        target = draw(arrays(float, rows, elements=positive))
     if power < 2:
-        target = target * draw(npst.arrays(float, rows, elements=st.sampled_from([0.0, 1.0])))
+        target = target * draw(arrays(float, rows, elements=st.sampled_from([0.0, 1.0])))
     if power <= 0:
-        target = target * draw(npst.arrays(float, rows, elements=st.sampled_from([-1.0, 1.0])))
+        target = target * draw(arrays(float, rows, elements=st.sampled_from([-1.0, 1.0])))
     return {"input": np.asarray(np.rint(input) + 1 if tame else input), "target": np.asarray(target), "power": power}
 
 

@@ -9,30 +9,29 @@ Every loss of `losscli list` is here under its full name and returns a `Result`;
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from losscli.compute.loss import Loss
-    from losscli.compute.result import Result
+    from losscli.python import Result
 
 __version__ = "0.1.0"
-__all__ = ["Loss", "Result", "__version__"]
+__all__ = ["Result", "__version__"]
 
 
-def __getattr__(name: str) -> Loss:
+def __getattr__(name: str) -> Any:
     from losscli.catalogue import commands
 
-    if name in ("Loss", "Result"):
-        from losscli.compute import loss as engine
+    if name == "Result":
+        from losscli.python import Result
 
-        return getattr(engine, name)
+        return Result
     if not name.startswith("_"):
         for entry in commands():
             if entry.path.stem == name:
-                from losscli.compute.loss import Loss
+                from losscli.python import public
 
-                loss = globals()[name] = Loss(entry)
-                return loss
+                function = globals()[name] = public(entry)
+                return function
     raise AttributeError(f"module 'losscli' has no attribute {name!r}")
 
 

@@ -1,7 +1,7 @@
 """What there is, read from the folders: a loss, a function, an input or an output format is one file.
 
 The first line of a file is `\"\"\"name, other name: summary.` and its stem is the full name; the rest of that docstring
-is the card: the formula (indented) and lines `Key: value`. All of it is read as text, so that `--help`, `list` and
+has the formula (indented), lines `Key: value` and examples. All of it is read as text, so that `--help`, `list` and
 completion import no loss and no NumPy.
 """
 
@@ -16,13 +16,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from losscli.declare import Parameter, declared
+from losscli.declare import Declaration, declared
 
 ROOT = Path(__file__).parent
-ACRONYMS = ("iou", "nce", "l1")
-FAMILIES = (
-    "multiclass", "binary", "regression", "distribution", "margin", "embedding", "sequence", "segmentation", "detection"
-)  # fmt: skip
+REDUCTIONS = ("mean", "sum", "none")
 
 
 @dataclass(frozen=True)
@@ -39,13 +36,18 @@ class Entry:
 
     @property
     def title(self) -> str:
-        """The full name in words."""
-        words = self.path.stem.split("_")
-        return " ".join(w.upper() if w in ACRONYMS else w if i else w.capitalize() for i, w in enumerate(words))
+        """The full name in words: the constant TITLE, or else the file's name."""
+        title: str = self._constant("TITLE", self.path.stem.replace("_", " ").capitalize())
+        return title
 
     @property
     def family(self) -> str:
         return self.path.parent.name
+
+    @property
+    def family_title(self) -> str:
+        """The first words of the family's own file, such as `Binary losses`."""
+        return _first_line(self.path.with_name("__init__.py")).partition(":")[0]
 
     @property
     def is_function(self) -> bool:
@@ -61,30 +63,46 @@ class Entry:
         return "; ".join(" ".join(line.split()) for line in self.card.split("\n\n")[0].splitlines())
 
     def facts(self) -> dict[str, str]:
-        """The lines `Key: value` of the card: the names in other libraries."""
+        """The lines `Key: value` of the docstring: the names in other libraries."""
         lines = (line.partition(": ") for line in self.card.splitlines() if not line.startswith(" "))
         return {key: value for key, colon, value in lines if colon and key.isalpha()}
 
     @property
     def examples(self) -> list[str]:
-        """The commands of the card, without their prompt."""
+        """The commands of the docstring, without their prompt."""
         return [line.strip() for line in self.card.splitlines() if line.startswith("    losscli ")]
 
+    @property
     def reductions(self) -> tuple[str, ...]:
-        """The reductions that a user may choose: everybody's, and those of the loss's constant REDUCTIONS."""
-        if self.is_function:
-            return ()
-        return ("mean", "sum", "none", *self._constant("REDUCTIONS", ()))
+        """The reductions that a user may choose: everybody's, and the loss's own."""
+        return () if self.is_function else (*REDUCTIONS, *self.own_reductions)
+
+    @property
+    def own_reductions(self) -> dict[str, str]:
+        """The loss's constant REDUCTIONS: each of its own reductions, and what that divides by, in words."""
+        found: dict[str, str] = self._constant("REDUCTIONS", {})
+        return found
 
     @cached_property
-    def _tree(self) -> ast.Module:
-        return ast.parse(self.path.read_text("utf-8"), str(self.path))
-
-    def _constant(self, name: str, default: Any) -> Any:
-        for node in self._tree.body:
-            if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
-                return ast.literal_eval(node.value)
-        return default
+    def declaration(self) -> Declaration:
+        """The signature of the loss, read as text: only what the signature itself names is executed."""
+        body: list[ast.stmt] = []
+        wanted: set[str] = {self.path.stem}
+        for node in reversed(self._tree.body):
+            if isinstance(node, ast.FunctionDef) and node.name in wanted:
+                node = ast.FunctionDef(node.name, node.args, [ast.Pass()], [], None)
+            elif isinstance(node, ast.ImportFrom):
+                names = [a for a in node.names if a.name in wanted or node.module == "__future__"]
+                if not names:
+                    continue
+                node = ast.ImportFrom(node.module, names, node.level)
+            elif not _defined(node) & wanted:
+                continue
+            wanted |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+            body.insert(0, ast.fix_missing_locations(node))
+        namespace: dict[str, Any] = {}
+        exec(compile(ast.Module(body, []), str(self.path), "exec"), namespace)
+        return declared(namespace[self.path.stem])
 
     def module(self) -> Any:
         return import_module(".".join(("losscli", *self.path.relative_to(ROOT).with_suffix("").parts)))
@@ -94,36 +112,41 @@ class Entry:
         function: Callable[..., Any] = getattr(self.module(), self.path.stem)
         return function
 
-    def declaration(self) -> dict[str, Parameter]:
-        """The parameters, from the signature alone: the file is read as text and its bodies are left out."""
-        return self._declaration
-
     @cached_property
-    def _declaration(self) -> dict[str, Parameter]:
-        body: list[ast.stmt] = []
-        for node in self._tree.body:
-            if isinstance(node, ast.ImportFrom) and node.module in ("__future__", "typing", "losscli.declare"):
-                body.append(node)
-            elif isinstance(node, ast.FunctionDef) and node.name == self.path.stem:
-                bare = ast.FunctionDef(node.name, node.args, [ast.Pass()], [], None)
-                body.append(ast.fix_missing_locations(ast.copy_location(bare, node)))
-        namespace: dict[str, Any] = {}
-        exec(compile(ast.Module(body, []), str(self.path), "exec"), namespace)
-        return declared(namespace[self.path.stem])
+    def _tree(self) -> ast.Module:
+        return ast.parse(self.path.read_text("utf-8"), str(self.path))
+
+    def _constant(self, name: str, default: Any) -> Any:
+        found = next((node for node in self._tree.body if name in _defined(node)), None)
+        return ast.literal_eval(found.value) if isinstance(found, ast.Assign) else default
+
+
+def _defined(node: ast.stmt) -> set[str]:
+    """The names that a statement of a module defines, imports aside."""
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return {node.name}
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def _first_line(path: Path) -> str:
+    with path.open(encoding="utf-8") as file:
+        return file.readline().strip().removeprefix('"""').removesuffix('"""')
 
 
 def entries(folder: str) -> Iterator[Entry]:
     """The files of a folder and its subfolders, in order of their names."""
     for path in _paths(ROOT / folder):
-        with path.open(encoding="utf-8") as file:
-            names, _, summary = file.readline().strip().removeprefix('"""').partition(": ")
+        names, _, summary = _first_line(path).partition(": ")
         full = path.stem.replace("_", "-")
         short = tuple(name.strip() for name in names.split(","))
-        yield Entry(path, short if full in short else (*short, full), summary.removesuffix('"""'))
+        yield Entry(path, short if full in short else (*short, full), summary)
 
 
 def _paths(folder: Path) -> Iterator[Path]:
     """The modules of a folder, then those of its subfolders, in the order in which a course treats them."""
+    from losscli.losses import FAMILIES
+
     names = sorted(os.listdir(folder))
     yield from (folder / name for name in names if name.endswith(".py") and name[0] != "_")
     families = [name for name in names if "." not in name and name[0] != "_"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from operator import getitem
 from typing import Annotated, Any, Literal
 
@@ -12,9 +13,8 @@ from typer.core import TyperCommand, TyperGroup
 
 from losscli import __version__
 from losscli.catalogue import Entry, commands, entries, find
-from losscli.commands.result import execute
-from losscli.declare import Array, Number, Parameter
-from losscli.errors import UsageError
+from losscli.declare import Array, Choice, Number, Parameter, Text, declared, fields, flag
+from losscli.errors import DataError, UsageError
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 a check that was asked for failed; 2 the command line is wrong; 3 the data is wrong; "
@@ -24,11 +24,15 @@ VALUES = (
     "An array is numbers with commas or blanks, rows with semicolons ('0.9,0.1; 0.8,0.2'), JSON text, "
     "@FILE (.npy .json .csv .tsv .txt), or - for standard input."
 )
-FORMATS = tuple(
-    sorted((name for entry in entries("reports") for name in entry.names), key=lambda name: name != "table")
-)
-LIBRARIES = ("PyTorch", "Keras", "optax")
-CARD = ("command", "family", "summary", "formula")
+FILES = "documents: .json .jsonl .npz .csv .tsv .safetensors; - or nothing for standard input"
+PANELS = {"reading": "Input", "settings": "Loss", "checks": "Checks", "show": "Output"}
+PANEL_OF = {
+    "class_axis": "Input",
+    "class_names": "Input",
+    "threads": "Output",
+    "strict": "Checks",
+    "on_error": "Checks",
+}
 
 
 class _Help:
@@ -70,19 +74,24 @@ class LossGroup(_Help, TyperGroup):
         return super().get_command(ctx, cmd_name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        entry = find("losses", args[0]) or find("functions", args[0]) if args else None
-        if entry is None:
-            return super().resolve_command(ctx, args)
-        return args[0], build(entry), args[1:]
+        built = next(filter(None, map(self._built, args[:1])), None)
+        return super().resolve_command(ctx, args) if built is None else (args[0], built, args[1:])
+
+    def _built(self, name: str) -> LossCommand | None:
+        if entry := find("losses", name) or find("functions", name):
+            return of_loss(entry)
+        verb = find("commands", name)
+        return of_verb(verb) if verb and verb.name != "result" else None
 
     def _know_all(self) -> None:
         for entry in commands():
-            if entry.name not in self.commands:
-                panel = _panel(entry.family)
-                summary = _markup(entry.summary)
-                self.commands[entry.name] = TyperCommand(entry.name, help=summary, rich_help_panel=panel)
-                for name in entry.names[1:]:
-                    self.commands[name] = TyperCommand(name, help=summary, rich_help_panel=panel, hidden=True)
+            panel, summary = entry.family_title, _markup(entry.summary)
+            for name in entry.names:
+                hidden = name != entry.name
+                self.commands.setdefault(name, TyperCommand(name, help=summary, rich_help_panel=panel, hidden=hidden))
+        for verb in entries("commands"):
+            if verb.name != "result":
+                self.commands.setdefault(verb.name, TyperCommand(verb.name, help=verb.summary, rich_help_panel="About"))
 
 
 app = typer.Typer(
@@ -112,182 +121,124 @@ def _root(
     pass
 
 
-@app.command("list", rich_help_panel="About")
-def _list(
-    format: Annotated[
-        Literal["table", "json", "markdown"], typer.Option("--format", help="How to write the list.")
-    ] = "table",
-    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
-) -> None:
-    """Show every loss with its formula and its name in PyTorch, Keras and optax."""
-    rows = [
-        {"command": e.name, "family": e.family, "summary": e.summary, "formula": e.formula, **e.facts()}
-        for e in commands()
-    ]
-    if json or format == "json":
-        import json as json_
+def of_loss(entry: Entry) -> LossCommand:
+    """The command of a loss: the options of its declaration, then those that every loss has."""
+    from losscli.commands.result import result
 
-        print(json_.dumps(rows, indent=2, ensure_ascii=False))
-        return
-    if format == "markdown":
-        print("\n".join(_markdown(rows)))
-        return
-    family = ""
-    for row in rows:
-        if row["family"] != family:
-            family = row["family"]
-            print(f"{_panel(family)}\n")
-        names = "   ".join(f"{library}: {row[library]}" for library in row if library not in CARD)
-        print(f"  {row['command']}\n      {row['summary']}\n      {row['formula']}\n      {names}\n")
+    declaration = entry.declaration
+    classes = {name: of for name, of in inspect.get_annotations(result, eval_str=True).items() if name in PANELS}
+    key_options = {f"{name}_key": name for name in declaration.required}
+    groups = {name: list(_applying(fields(group), entry)) for name, group in classes.items()}
+    options = [_option(p, "Input" if p.required else "Loss", both=True) for p in declaration.parameters.values()]
+    options += [_key_option(option, name) for option, name in key_options.items()]
+    for name, parameters in groups.items():
+        options += [_option(p, PANEL_OF.get(p.name, PANELS[name])) for p in parameters]
+
+    def invoke(**given: Any) -> None:
+        values = {name: given[name] for name in declaration.parameters if given[name] is not None}
+        objects = {name: group(**_values(groups[name], given)) for name, group in classes.items()}
+        keys = {name: given[option] for option, name in key_options.items() if given[option]}
+        objects["reading"] = replace(objects["reading"], files=given["files"], keys=keys)
+        result(entry, values, **objects)
+
+    names = "\n".join(f"\b{library}: {name}" for library, name in entry.facts().items())
+    examples = "\n".join(f"\b{line}" for line in entry.examples)
+    help = f"{entry.summary}\n\n{entry.formula}\n\n{names}\n\nExamples:\n\n{examples}\n\n{VALUES}"
+    return _command(entry.name, help, [_files(), *options], invoke)
 
 
-def _markdown(rows: list[dict[str, str]]) -> Iterator[str]:
-    yield f"| command | formula | {' | '.join(LIBRARIES)} | others |"
-    yield "|---" * (3 + len(LIBRARIES)) + "|"
-    for row in rows:
-        names = [row.get(library, "") for library in LIBRARIES]
-        others = [f"{key}: {name}" for key, name in row.items() if key not in (*LIBRARIES, *CARD)]
-        cells = [f"`{row['command']}`", f"`{row['formula']}`", *names, ", ".join(others)]
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+def of_verb(entry: Entry) -> LossCommand:
+    """The command of a verb that is asked of no loss."""
+    function = getattr(entry.module(), f"{entry.path.stem}_")
+    parameters = declared(function).parameters.values()
+
+    def invoke(**given: Any) -> None:
+        function(**_values(parameters, given))
+
+    return _command(entry.name, entry.summary, [_option(p, "Options") for p in parameters], invoke)
 
 
-def _panel(family: str) -> str:
-    return "Functions" if family == "functions" else f"{family.capitalize()} losses"
-
-
-def _markup(text: str) -> str:
-    """Text in which Rich finds no markup."""
-    return text.replace("[", r"\[")
-
-
-def build(entry: Entry) -> LossCommand:
-    """The command of a loss, from its declaration."""
-    parameters = entry.declaration()
-
-    def run(**given: Any) -> None:
-        execute(entry, parameters, given)
-
-    arguments = _arguments(entry, parameters)
-    run.__signature__ = inspect.Signature(arguments)  # type: ignore[attr-defined]  # Typer reads it
-    run.__annotations__ = {p.name: p.annotation for p in arguments}
+def _command(name: str, help: str, options: list[inspect.Parameter], invoke: Callable[..., None]) -> LossCommand:
+    """A command whose options Typer reads from a signature made here."""
+    invoke.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]  # Typer reads it
+    invoke.__annotations__ = {p.name: p.annotation for p in options}
     sub = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
-    sub.command(
-        entry.name,
-        cls=LossCommand,
-        help=_help(entry),
-        epilog=EXIT_CODES,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )(run)
+    settings = {"help_option_names": ["-h", "--help"]}
+    sub.command(name, cls=LossCommand, help=_markup(help), epilog=EXIT_CODES, context_settings=settings)(invoke)
     command = typer.main.get_command(sub)
     assert isinstance(command, LossCommand)
     return command
 
 
-def _help(entry: Entry) -> str:
-    names = "\n".join(f"\b{library}: {name}" for library, name in entry.facts().items())
-    examples = "\n".join(f"\b{line}" for line in entry.examples)
-    return _markup(f"{entry.summary}\n\n{entry.formula}\n\n{names}\n\nExamples:\n\n{examples}\n\n{VALUES}")
+def _applying(parameters: Iterable[Parameter], entry: Entry) -> Iterator[Parameter]:
+    """The options that make sense for a loss, with the words that it offers."""
+    markers = entry.declaration.arrays.values()
+    applies = {
+        "class_axis": any(m.movable_class_axis for m in markers),
+        "class_names": any(m.by_class for m in markers),
+        "reduction": not entry.is_function,
+        "grad": not entry.is_function,
+    }
+    formats = sorted((name for e in entries("reports") for name in e.names), key=lambda name: name != "table")
+    words = {"reduction": entry.reductions, "format": tuple(formats)}
+    for parameter in parameters:
+        if applies.get(parameter.name, True):
+            yield replace(parameter, choices=words.get(parameter.name, parameter.choices))
 
 
-def _arguments(entry: Entry, parameters: dict[str, Parameter]) -> list[inspect.Parameter]:
-    """The options of a command: those of the loss, then those that every loss has."""
-    options = [_files()]
-    options += [_option(parameter) for parameter in parameters.values()]
-    markers = [p.marker for p in parameters.values() if isinstance(p.marker, Array)]
-    classes = any(axes[-1] == "C" for m in markers for axes in m.alternatives)
-    if any(m.movable_class_axis for m in markers):
-        options.append(_common("class_axis", str, None, "the axis of the classes", "Input", metavar="INTEGER"))
-    if classes:
-        options.append(_common("class_names", str, None, "names of the classes, with commas", "Input", metavar="NAMES"))
-    for p in parameters.values():
-        if p.required:
-            flag = f"{p.name}_key"
-            options.append(_common(flag, str, None, f"the key of {p.name} in documents", "Input", metavar="KEY"))
-    if not entry.is_function:
-        options.append(
-            _common(
-                "reduction",
-                _words(entry.reductions()),
-                None,
-                "how the rows become one number (default: mean)",
-                "Loss",
-            )
-        )
-        options.append(_common("grad", bool, False, "Show the gradient with respect to the first input.", "Output"))
-    options += [
-        _common("steps", bool, False, "Show every step.", "Output"),
-        _common("format", _words(FORMATS), None, "how to write the result (default: table)", "Output"),
-        _common("json", bool, False, "The same as --format json.", "Output"),
-        _common("quiet", bool, False, "The bare number: the same as --format value.", "Output", "-q"),
-        _common("output", str, None, "write to this file, whole or not at all", "Output", "-o", metavar="FILE"),
-        _common(
-            "digits", int, 4, "to how many digits a table rounds (default: 4)", "Output", metavar="N", min=0, max=17
-        ),
-        _common(
-            "max_rows",
-            int,
-            20,
-            "rows a table shows, head and tail; 0 for all (default: 20)",
-            "Output",
-            metavar="N",
-            min=0,
-        ),
-        _common("threads", int, None, "how many threads (default: one a core)", "Output", metavar="N", min=1, max=256),
-        _common("progress", bool, True, "Show a bar when it takes long.", "Output", flags=["--progress/--no-progress"]),
-        _common("max_size", str, None, "bytes that a document may unpack to (default: 4G)", "Input", metavar="SIZE"),
-        _common(
-            "on_error",
-            Literal["stop", "skip"],
-            "stop",
-            "on a wrong document: stop (default), or skip it and go on",
-            "Checks",
-        ),
-        _common("strict", bool, False, "Make warnings errors.", "Checks"),
-        _common("expect", str, None, "exit with 1 unless the loss is this", "Checks", metavar="NUMBER"),
-        _common(
-            "rtol", str, None, "how far it may be off, as a share of it (default: 1e-9)", "Checks", metavar="NUMBER"
-        ),
-        _common("atol", str, None, "how far it may be off, added to that (default: 0)", "Checks", metavar="NUMBER"),
-        _common("max", str, None, "exit with 1 if the loss is above this", "Checks", metavar="NUMBER"),
-        _common("fail_on", Literal["nonfinite"], None, "exit with 1 if a loss is infinite or NaN", "Checks"),
-    ]
-    return options
+def _values(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given of some options, in their ranges."""
+    from losscli.documents.numerals import option_value
+
+    values = {}
+    for parameter in parameters:
+        if given[parameter.name] is not None:
+            try:
+                values[parameter.name] = option_value(parameter, given[parameter.name])
+            except (UsageError, DataError) as error:
+                raise UsageError(error.message, parameter.flag) from None
+    return values
 
 
 def _files() -> inspect.Parameter:
-    help_ = "documents: .json .jsonl .npz .csv .tsv .safetensors; - or nothing for standard input"
-    annotation = Annotated[list[str], typer.Argument(help=help_, metavar="FILE...", show_default=False)]
+    annotation = Annotated[list[str], typer.Argument(help=FILES, metavar="FILE...", show_default=False)]
     return inspect.Parameter("files", inspect.Parameter.KEYWORD_ONLY, default=[], annotation=annotation)
 
 
-def _option(parameter: Parameter) -> inspect.Parameter:
-    """A parameter of the loss as an option; its value is read and checked by us, as that of a document is."""
+def _key_option(name: str, of: str) -> inspect.Parameter:
+    return _option(Parameter(name, Text(f"the key of {of} in documents", "KEY"), None), "Input")
+
+
+def _option(parameter: Parameter, panel: str, both: bool = False) -> inspect.Parameter:
+    """A parameter as an option; but for words and switches, its value is read and checked by us.
+
+    A switch that is on takes `--no-`; one of a loss takes `both` ways, for the document may say the other.
+    """
     marker = parameter.marker
-    flags = [f"--{name.replace('_', '-')}" for name in parameter.spellings]
+    kind: Any = str
+    more: dict[str, Any] = {}
+    flags = [flag(name) for name in parameter.spellings]
+    default = "" if not both or parameter.required or parameter.default is None else f" (default: {parameter.default})"
+    help = f"{marker.help}{default}"
     if isinstance(marker, Array):
-        panel = "Input" if parameter.required else "Loss"
-        return _common(
-            parameter.name, str, None, f"{marker.help}: {marker.shapes}", panel, flags=flags, metavar="ARRAY"
-        )
-    default = "" if parameter.default is None else f" (default: {parameter.default})"
-    if isinstance(marker, Number):
-        kind = "INTEGER" if marker.whole else "NUMBER"
-        return _common(parameter.name, str, None, f"{marker.help}{default}", "Loss", flags=flags, metavar=kind)
-    if parameter.choices:
-        return _common(parameter.name, _words(parameter.choices), None, f"{marker.help}{default}", "Loss", flags=flags)
-    flags = [f"{flags[0]}/--no-{flags[0][2:]}"]
-    return _common(parameter.name, bool, None, f"{marker.help}{default}", "Loss", flags=flags)
+        help, more["metavar"] = f"{marker.help}: {marker.shapes}", "ARRAY"
+    elif isinstance(marker, Number):
+        more["metavar"] = "INTEGER" if marker.whole else "NUMBER"
+    elif isinstance(marker, Text):
+        more["metavar"] = marker.what
+    elif parameter.choices:
+        kind = getitem(Literal, parameter.choices)
+    else:
+        kind = bool
+        if both or parameter.default:
+            flags = [f"{flags[0]}/--no-{flags[0][2:]}"]
+    value = parameter.default if kind is bool and not both else None
+    short = [marker.short] if isinstance(marker, (Choice, Text)) and marker.short else []
+    option = typer.Option(*short, *flags, help=_markup(help), rich_help_panel=panel, show_default=False, **more)
+    annotation = getitem(Annotated, (kind if value is not None else kind | None, option))
+    return inspect.Parameter(parameter.name, inspect.Parameter.KEYWORD_ONLY, default=value, annotation=annotation)
 
 
-def _words(words: tuple[str, ...]) -> Any:
-    """The type of one of these words."""
-    return getitem(Literal, words)
-
-
-def _common(
-    name: str, kind: Any, default: Any, help: str, panel: str, *short: str, flags: list[str] | None = None, **more: Any
-) -> inspect.Parameter:
-    flags = [*short, *(flags or [f"--{name.replace('_', '-')}"])]
-    option = typer.Option(*flags, help=_markup(help), rich_help_panel=panel, show_default=False, **more)
-    annotation = getitem(Annotated, (kind | None if default is None else kind, option))
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+def _markup(text: str) -> str:
+    """Text in which Rich finds no markup."""
+    return text.replace("[", r"\[")

@@ -1,17 +1,18 @@
-"""What a parameter of a loss declares: the axes and meaning of an array, the range of a number.
+"""What a parameter declares: the axes and meaning of an array, the range of a number, the words of a choice.
 
 A loss's signature is its declaration. `logits: Logits` is an option on the command line, a key of a document, a keyword
-of the Python function and a column of the table, all under the one name. Nothing here needs NumPy, so help and
-completion start at once.
+of the Python function and a column of the table, all under the one name. A parameter whose annotation is a class is a
+group of options: each annotated field of the class is an option of its own, and the function receives them together as
+one object. Nothing here needs NumPy, so help and completion start at once.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,41 +26,41 @@ else:
 
 Kind = Literal[
     "real",
-    "probability",  # from 0 to 1
     "label",  # a class index; an array that has the class axis holds class probabilities
     "label list",  # class indices; -1 ends a list before its row is full
-    "distribution",  # class probabilities
     "mask",  # a class index; membership from 0 to 1 with the class axis, or where there is one class
-    "weight",  # 0 or more
-    "nonnegative",  # 0 or more; NaN may pass
-    "above -1",
     "sign",  # -1 or 1; 0 is taken as -1, with a warning
     "strict sign",  # -1 or 1
     "group",  # any whole number
     "box",  # x1, y1, x2, y2 with x1 <= x2 and y1 <= y2
 ]
 
-Doubt = Literal[
-    "", "softmax twice", "no log-probabilities", "beyond 0 to 1", "no distribution"
-]  # see compute.suspicions
+Suspicion = Literal["", "softmax twice", "not log-probabilities", "outside 0 to 1", "not a distribution"]
 
 
 @dataclass(frozen=True)
 class Array:
-    """An array: its axes, what its numbers mean, and one line of help.
+    """An array: its axes, what its numbers mean, one line of help, and the range of its numbers.
 
     `axes` names one axis a word: `N` the rows (none or one; `N...` any number), `C` the classes, a number an axis of
     that length, any other letter one axis whose length must agree wherever the letter stands. `|` separates
     alternatives; a leading `~` broadcasts to what follows. An array whose axes begin with `N` is cut into blocks of
-    rows; the others go to each block whole. `B` or `B...` in the place of `N` says that the loss couples its rows:
-    nothing is cut, and the arrays keep their axes, with the classes last.
+    rows; the others go to each block whole. `B` or `B...` instead of `N` says that the loss couples its rows: nothing
+    is cut, and the arrays keep their axes, with the classes last.
+
+    NaN lies outside a range with two ends and is an error there; beyond a single bound it passes, and shows in the
+    result. `suspicion` names a check of compute.suspicions, which warns. A `raw` array reaches the loss in its own
+    dtype, not as float64: for a loss that reads one number a row of it.
     """
 
     axes: str
     kind: Kind
     help: str
-    doubt: Doubt = ""
-    picked: bool = False  # the loss reads one number a row: it gets the block as it is, not turned into float64
+    min: float | None = None
+    max: float | None = None
+    above: float | None = None
+    suspicion: Suspicion = ""
+    raw: bool = False
 
     @cached_property
     def alternatives(self) -> tuple[tuple[str, ...], ...]:
@@ -74,8 +75,13 @@ class Array:
         return self.alternatives[0][0].rstrip(".") in ("N", "B")
 
     @property
-    def couples(self) -> bool:
+    def couples_rows(self) -> bool:
         return self.alternatives[0][0].startswith("B")
+
+    @property
+    def by_class(self) -> bool:
+        """Whether it may hold a number for each class."""
+        return any(axes[-1] == "C" for axes in self.alternatives)
 
     @property
     def movable_class_axis(self) -> bool:
@@ -99,13 +105,17 @@ class Array:
 
 @dataclass(frozen=True)
 class Number:
-    """A number with its range; `whole` for an integer. `above` excludes the bound that `min` would include."""
+    """A number with its range; `whole` for an integer. `above` excludes the bound that `min` would include.
+
+    `ignored_label` marks the parameter that names the label of rows which count for nothing.
+    """
 
     help: str
     min: float | None = None
     max: float | None = None
     above: float | None = None
     whole: bool = False
+    ignored_label: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,23 +123,39 @@ class Choice:
     """One of a few words, or a switch: the annotation is a `Literal` or `bool`."""
 
     help: str
+    short: str = ""
 
 
-Marker: TypeAlias = Array | Number | Choice
+@dataclass(frozen=True)
+class Text:
+    """Any text; `what` says in a word what it is, for the help; `many`: several, with commas between them."""
+
+    help: str
+    what: str
+    short: str = ""
+    many: bool = False
+
+
+Marker: TypeAlias = Array | Number | Choice | Text
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a loss, as its signature declares it."""
+    """One parameter of a loss, as its signature declares it; `group` is the keyword that it arrives in, if any."""
 
     name: str
     marker: Marker
     default: Any = inspect.Parameter.empty
     choices: tuple[str, ...] = ()
+    group: str = ""
 
     @property
     def required(self) -> bool:
         return self.default is inspect.Parameter.empty
+
+    @property
+    def flag(self) -> str:
+        return flag(self.name)
 
     @property
     def spellings(self) -> tuple[str, ...]:
@@ -141,58 +167,74 @@ class Parameter:
         return (self.name, self.name + "s")
 
 
-def declared(function: Callable[..., Any]) -> dict[str, Parameter]:
-    """The parameters of a loss, by name, read from its signature."""
-    parameters = {}
+@dataclass(frozen=True)
+class Declaration:
+    """The parameters of a loss, those of its groups among them, and the class of each group."""
+
+    parameters: Mapping[str, Parameter]
+    groups: Mapping[str, type] = field(default_factory=dict)
+
+    @cached_property
+    def arrays(self) -> dict[str, Array]:
+        """The markers of the parameters that are arrays."""
+        return {name: p.marker for name, p in self.parameters.items() if isinstance(p.marker, Array)}
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        return tuple(name for name, p in self.parameters.items() if p.required)
+
+    @cached_property
+    def couples_rows(self) -> bool:
+        """Whether the loss of a row depends on other rows, so that nothing can be cut."""
+        return any(m.couples_rows for m in self.arrays.values()) or not any(m.has_rows for m in self.arrays.values())
+
+    @cached_property
+    def labels(self) -> str | None:
+        """The array that holds class indices, if there is one."""
+        return next((name for name, m in self.arrays.items() if m.kind in ("label", "mask")), None)
+
+    @cached_property
+    def ignored_label(self) -> Parameter | None:
+        """The parameter that names the label of rows which count for nothing, if there is one."""
+        parameters = self.parameters.values()
+        return next((p for p in parameters if isinstance(p.marker, Number) and p.marker.ignored_label), None)
+
+    def keywords(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments of the loss's function: its parameters with defaults filled in, those of a group as one."""
+        keywords: dict[str, Any] = {name: {} for name in self.groups}
+        for name, parameter in self.parameters.items():
+            if name in values or not parameter.required:
+                into: dict[str, Any] = keywords[parameter.group] if parameter.group else keywords
+                into[name] = values.get(name, parameter.default)
+        return keywords | {name: group(**keywords[name]) for name, group in self.groups.items()}
+
+
+def flag(name: str) -> str:
+    """The option of a parameter on the command line."""
+    return f"--{name.replace('_', '-')}"
+
+
+def declared(function: Callable[..., Any]) -> Declaration:
+    """The declaration that is the signature of a loss."""
+    parameters: dict[str, Parameter] = {}
+    groups: dict[str, type] = {}
     for name, parameter in inspect.signature(function, eval_str=True).parameters.items():
-        alternatives = [parameter.annotation, *get_args(parameter.annotation)]
-        base, marker = next((a.__origin__, a.__metadata__[0]) for a in alternatives if hasattr(a, "__metadata__"))
-        parameters[name] = Parameter(name, marker, parameter.default, get_args(base))
-    return parameters
+        if isinstance(parameter.annotation, type):
+            groups[name] = parameter.annotation
+            parameters |= {p.name: p for p in fields(parameter.annotation, name)}
+        else:
+            parameters[name] = _parameter(name, parameter.annotation, parameter.default)
+    return Declaration(parameters, groups)
 
 
-Logits: TypeAlias = Annotated[Floats, Array("N... C", "real", "scores before the softmax", "softmax twice")]
-LogProbs: TypeAlias = Annotated[Floats, Array("N... C", "real", "log-probabilities", "no log-probabilities")]
-Labels: TypeAlias = Annotated[
-    Floats, Array("N... | N... C", "label", "class indices from 0; or one-hot or class probabilities")
-]
-ClassIndices: TypeAlias = Annotated[Ints, Array("N...", "label", "class indices, counted from 0")]
-ClassWeight: TypeAlias = Annotated[Floats, Array("C", "weight", "one weight a class")]
-IgnoreIndex: TypeAlias = Annotated[int, Number("rows with this label count for nothing", whole=True)]
-Predictions: TypeAlias = Annotated[Floats, Array("N...", "real", "predictions")]
-Targets: TypeAlias = Annotated[Floats, Array("N...", "real", "true values")]
-ElementWeight: TypeAlias = Annotated[Floats, Array("N...", "weight", "a factor for each element")]
-Boxes: TypeAlias = Annotated[Floats, Array("N 4", "box", "boxes x1, y1, x2, y2")]
-TrueBoxes: TypeAlias = Annotated[Floats, Array("N 4", "box", "true boxes x1, y1, x2, y2")]
-BoxEps: TypeAlias = Annotated[float, Number("added to what areas and the diagonal divide by", min=0)]
-Scores: TypeAlias = Annotated[Floats, Array("N...", "real", "scores: positive for the label 1")]
-Signs: TypeAlias = Annotated[Floats, Array("N...", "sign", "-1 or 1; 0 is taken as -1")]
-ClassScores: TypeAlias = Annotated[Floats, Array("N... C", "real", "scores, one a class")]
+def fields(group: type, keyword: str = "") -> Iterator[Parameter]:
+    """The options of a group: those fields of its class that are annotated with a marker."""
+    for name, annotation in get_type_hints(group, include_extras=True).items():
+        if any(hasattr(a, "__metadata__") for a in (annotation, *get_args(annotation))):
+            yield _parameter(name, annotation, getattr(group, name, inspect.Parameter.empty), keyword)
 
-# what the libraries of segmentation hide, each in its own way
-PixelScores: TypeAlias = Annotated[Floats, Array("B... C", "real", "scores of each pixel, or probabilities")]
-Masks: TypeAlias = Annotated[
-    Floats, Array("B... | B... C", "mask", "class indices; or membership from 0 to 1, by class or of the one class")
-]
-MaskMode: TypeAlias = Annotated[
-    Literal["multiclass", "multilabel", "binary"],
-    Choice("softmax over classes, sigmoid by class, or one sigmoid and no class axis; the names are smp's"),
-]
-FromLogits: TypeAlias = Annotated[bool, Choice("whether softmax or sigmoid comes first; MONAI, Keras: no")]
-PerImage: TypeAlias = Annotated[bool, Choice("for each image (MONAI, optax), or over the batch (smp, Keras)")]
-Average: TypeAlias = Annotated[
-    Literal["macro", "micro"], Choice("a loss for each class (smp, MONAI, optax), or for all as one (Keras)")
-]
-MaskClasses: TypeAlias = Annotated[Ints, Array("K", "label", "only these classes; without 0, the background is out")]
-Overlap: TypeAlias = Annotated[
-    Literal["min", "product"], Choice("TP of soft masks: min(p, t) (smp), or p t (MONAI, Keras, optax)")
-]
-Empty: TypeAlias = Annotated[
-    Literal["zero", "formula", "skip"],
-    Choice("a class that is in no mask: loss 0 (smp), what the formula gives (MONAI, Keras, optax), or left out"),
-]
-SmoothNr: TypeAlias = Annotated[float, Number("added above; MONAI 1e-5, optax 1", min=0)]
-SmoothDr: TypeAlias = Annotated[float, Number("added below; MONAI 1e-5, optax 1, Keras 1e-7", min=0)]
-IgnoredMask: TypeAlias = Annotated[int, Number("pixels with this label count for nothing", whole=True)]
-Vectors: TypeAlias = Annotated[Floats, Array("N... D", "real", "vectors, their numbers on the last axis")]
-Temperature: TypeAlias = Annotated[float, Number("what the cosines are divided by", above=0)]
+
+def _parameter(name: str, annotation: Any, default: Any, group: str = "") -> Parameter:
+    alternatives = [annotation, *get_args(annotation)]
+    base, marker = next((a.__origin__, a.__metadata__[0]) for a in alternatives if hasattr(a, "__metadata__"))
+    return Parameter(name, marker, default, get_args(base) if get_origin(base) is Literal else (), group)

@@ -5,28 +5,54 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any
 
 from losscli.declare import AnyArray, Bools, Floats
+from losscli.errors import DataError
 
 
 @dataclass(frozen=True)
-class Summed:
-    """A step whose sum over the classes means something: the class table shows it at the foot of the column."""
+class Step:
+    """One named quantity on the way to a loss: an array of shape (N) or (N, C), or a function that makes it.
+
+    given   the user's own numbers, shown as they were typed: 1, not 1.0000
+    label   class indices: shown by the names of the classes, and marked in the class table
+    summed  its sum over the classes means something and stands at the foot of its column
+    share   blank where this is 0: classes that have no share in the target
+    how     how it comes about, in code notation; other steps stand in it under their names
+    """
 
     of: AnyArray | Callable[[], AnyArray]
+    given: bool = False
+    label: bool = False
+    summed: bool = False
+    share: AnyArray | Callable[[], AnyArray] | None = None
+    how: str = ""
 
-
-Step: TypeAlias = "AnyArray | Callable[[], AnyArray] | Summed"
+    @property
+    def array(self) -> AnyArray:
+        """The numbers, computed now if they were not yet needed."""
+        return self.of() if callable(self.of) else self.of
 
 
 @dataclass(frozen=True)
 class Link:
-    """A function of the mean that is the loss, as exp for the perplexity; `name` is how it is written."""
+    """A function of the mean that is the loss, as exp is for the perplexity; `name` is how it is written."""
 
     name: str
     of: Callable[[float], float]
     derivative: Callable[[float], float]
+
+
+def _exp(mean: float) -> float:
+    try:
+        return math.exp(mean)
+    except OverflowError:
+        return math.inf
+
+
+EXP = Link("exp", _exp, _exp)
+LINKS = {link.name: link for link in (EXP,)}  # how a total that was written to JSON finds its link again
 
 
 @dataclass(frozen=True)
@@ -34,8 +60,8 @@ class Terms:
     """A loss, row by row: everything else (number, table, JSON, gradient, total) is a view of this.
 
     value     shape (N): what a sum adds up; 0 for a row that is ignored
-    steps     how the value comes about, in order; an array of shape (N) or (N, C), or a function that makes one
-    grad      a function: the gradient of the sum of `value` with respect to the input, in the input's shape
+    steps     how the value comes about, in order
+    grad      a function: the gradient of the sum of `value` with respect to the first argument, in its shape
     divisor   shape (N): what a mean divides by; None: one for each row that counts
     counts    shape (N): which rows count; None: all of them
     formula   the formula as it reads with the options in force
@@ -94,19 +120,31 @@ class ExactSum:
 
 @dataclass(frozen=True)
 class Total:
-    """A running total over rows, blocks and batches: totals add up, `Total()` is neutral, `mean` divides at the end."""
+    """What rows, blocks and batches add up to, and the number that this is under its reduction.
+
+    Totals add up exactly, in any order; `Total()` is neutral. Those of different reductions do not add up.
+    """
 
     value: ExactSum = field(default_factory=ExactSum)
     divisor: ExactSum = field(default_factory=ExactSum)
     count: int = 0
     ignored: int = 0
+    reduction: str = ""
+    link: Link | None = None
 
     def __add__(self, other: Total) -> Total:
+        if self.reduction and other.reduction and (self.reduction, self.link) != (other.reduction, other.link):
+            raise DataError(
+                f"the reduction is {other.reduction}, but {self.reduction} for the batches before: "
+                "give one for all with --reduction, or write one result a batch with --format jsonl."
+            )
         return Total(
             self.value + other.value,
             self.divisor + other.divisor,
             self.count + other.count,
             self.ignored + other.ignored,
+            self.reduction or other.reduction,
+            self.link or other.link,
         )
 
     @property
@@ -114,9 +152,45 @@ class Total:
         return float(self.value)
 
     @property
-    def mean(self) -> float:
+    def quotient(self) -> float:
         """The sum over the divisor; NaN where nothing counts, as in PyTorch."""
         return divide(self.sum, float(self.divisor))
+
+    @property
+    def mean(self) -> float:
+        """The number that a mean is: the link of the quotient."""
+        return reduced(self.sum, float(self.divisor), "mean", self.link)
+
+    @property
+    def loss(self) -> float:
+        """The number under the reduction; under "none", where the rows stay apart, it is the mean."""
+        return reduced(self.sum, float(self.divisor), self.reduction, self.link)
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it as plain numbers and texts, without rounding."""
+        sums = {
+            name: {"units": hex(part.units), "special": repr(part.special)}
+            for name, part in (("value", self.value), ("divisor", self.divisor))
+        }
+        link = self.link.name if self.link else None
+        return {**sums, "count": self.count, "ignored": self.ignored, "reduction": self.reduction, "link": link}
+
+    @classmethod
+    def from_json(cls, state: Mapping[str, Any]) -> Total:
+        """The total that `to_json` has written."""
+        value, divisor = (
+            ExactSum(int(state[name]["units"], 16), float(state[name]["special"])) for name in ("value", "divisor")
+        )
+        link = LINKS[state["link"]] if state["link"] else None
+        return cls(value, divisor, state["count"], state["ignored"], state["reduction"], link)
+
+
+def reduced(sum: float, divisor: float, reduction: str, link: Link | None) -> float:
+    """The number that a sum and its divisor are under a reduction: the one place where sums become a loss."""
+    if reduction == "sum":
+        return sum
+    quotient = divide(sum, divisor)
+    return quotient if link is None else link.of(quotient)
 
 
 def divide(dividend: float, divisor: float) -> float:

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from losscli.catalogue import Entry
-from losscli.declare import AnyArray, Array, Choice, Number, Parameter
+from losscli.declare import AnyArray, Array, Choice, Declaration, Number, Parameter
 from tests.catalogue import module_of
 
 ORDINARY = st.floats(-5, 5, width=32)
 REALS = st.one_of(ORDINARY, st.floats(-700, 700), st.sampled_from([0.0, 1.0, -1.0, 1e-300, 40.0, -745.0]))
 SIGNS = st.sampled_from([-1.0, 1.0])
+NOT_NEGATIVE = st.one_of(st.floats(0, 4, width=32), st.sampled_from([0.0, 1.0]))
+INSIDE = st.floats(0.05, 0.95)
 SHARES = st.one_of(st.floats(0, 1, width=32), st.sampled_from([0.0, 1.0, 0.5]))
 
 
@@ -32,7 +34,7 @@ def arguments(entry: Entry, rows: st.SearchStrategy[tuple[int, ...]], tame: bool
     `tame` keeps to where the loss is smooth, for differences.
     """
     own = getattr(module_of(entry), "arguments", None)
-    return _own(own, rows, tame) if own is not None else _drawn(entry.declaration(), rows, tame)
+    return _own(own, rows, tame) if own is not None else _drawn(entry.declaration, rows, tame)
 
 
 @st.composite
@@ -41,8 +43,9 @@ def _own(draw: Any, own: Any, rows: Any, tame: bool) -> Any:
 
 
 @st.composite
-def _drawn(draw: Any, parameters: dict[str, Parameter], rows: Any, tame: bool) -> dict[str, Any]:
+def _drawn(draw: Any, declaration: Declaration, rows: Any, tame: bool) -> dict[str, Any]:
     row_shape = draw(rows)
+    parameters = declaration.parameters
     lengths: dict[str, int] = {}
     for parameter in parameters.values():
         if isinstance(parameter.marker, Array):
@@ -58,14 +61,17 @@ def _drawn(draw: Any, parameters: dict[str, Parameter], rows: Any, tame: bool) -
         if isinstance(marker, Array):
             values[name] = _array(draw, marker, row_shape, lengths, tame)
         elif isinstance(marker, Number):
-            values[name] = _number(draw, name, parameter, lengths)
+            values[name] = _number(draw, parameter, lengths)
         elif isinstance(marker, Choice):
             values[name] = draw(st.sampled_from(parameter.choices or (True, False)))
-    if "ignore_index" in values and values["labels"].ndim > len(row_shape):
-        del values["ignore_index"]  # it has no meaning for class probabilities
-    if "ignore_index" in parameters and values["labels"].ndim == len(row_shape):
-        ignored = draw(arrays(np.bool_, row_shape))
-        values["labels"] = np.where(ignored, values.get("ignore_index", -100), values["labels"])
+    ignored_label, labels = declaration.ignored_label, declaration.labels
+    if ignored_label is not None and labels is not None:
+        if values[labels].ndim > len(row_shape):
+            values.pop(ignored_label.name, None)  # it has no meaning for class probabilities
+        else:
+            ignored = draw(arrays(np.bool_, row_shape))
+            label = values.get(ignored_label.name, ignored_label.default)
+            values[labels] = np.where(ignored, label, values[labels])
     return values
 
 
@@ -76,22 +82,25 @@ def _array(draw: Any, marker: Array, rows: tuple[int, ...], lengths: dict[str, i
         shape = shape[1:]
     if marker.kind == "label" and axes[-1] != "C":
         return draw(arrays(np.int64, shape, elements=st.integers(0, lengths["C"] - 1)))
-    elements = {
-        "real": ORDINARY if tame else REALS,
-        "probability": st.floats(0.05, 0.95) if tame else SHARES,
-        "weight": st.one_of(st.floats(0, 4, width=32), st.sampled_from([0.0, 1.0])),
-        "label": SHARES,
-        "distribution": SHARES,
-        "sign": SIGNS,
-        "strict sign": SIGNS,
-    }[marker.kind]
+    elements = {"real": _reals(marker, tame), "label": SHARES, "sign": SIGNS, "strict sign": SIGNS}[marker.kind]
     return draw(arrays(np.float64, shape, elements=elements))
 
 
-def _number(draw: Any, name: str, parameter: Parameter, lengths: dict[str, int]) -> Any:
+def _reals(marker: Array, tame: bool) -> st.SearchStrategy[float]:
+    """Numbers in the range of an array."""
+    if marker.max is not None:
+        return INSIDE if tame else SHARES
+    if marker.suspicion == "not a distribution":
+        return SHARES
+    if marker.min is not None or marker.above is not None:
+        return NOT_NEGATIVE
+    return ORDINARY if tame else REALS
+
+
+def _number(draw: Any, parameter: Parameter, lengths: dict[str, int]) -> Any:
     marker = parameter.marker
     assert isinstance(marker, Number)
-    if name == "ignore_index":
+    if marker.ignored_label:
         return draw(st.sampled_from([-100, -1, 0, lengths["C"] - 1]))
     low = marker.min if marker.min is not None else (marker.above + 0.125 if marker.above is not None else -2.0)
     high = marker.max if marker.max is not None else low + 3

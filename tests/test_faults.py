@@ -25,10 +25,11 @@ from safetensors.numpy import save_file
 
 from losscli import cross_entropy
 from losscli.catalogue import find
-from losscli.compute import loss as engine
+from losscli.compute import loss as compute
 from losscli.compute.result import Result
-from losscli.documents import formats as sources
-from losscli.documents.keys import Names
+from losscli.compute.settings import Settings
+from losscli.documents import Item, formats
+from losscli.documents.keys import Keys
 from losscli.errors import LosscliError
 from tests.command import ENVIRONMENT, PROGRAM, run
 from tests.command import run_program as completed
@@ -243,7 +244,7 @@ def test_results_come_as_documents_do_and_before_the_error_that_follows_them() -
             assert process.stdout.readline().startswith(b'{"command":"ce","loss":0.503428')
         out, err = process.communicate(LINE + b"x\n" + LINE)
     assert (process.returncode, out.count(b"\n")) == (3, 1)
-    assert err == b"losscli: standard input:5: no JSON: expecting value at column 1.\n"
+    assert err == b"losscli: standard input:5: not JSON: expecting value at column 1.\n"
 
 
 def test_a_writer_that_is_killed_gives_no_number() -> None:
@@ -255,10 +256,15 @@ def test_a_writer_that_is_killed_gives_no_number() -> None:
 def _results(text: bytes) -> Iterator[Result]:
     import io
 
+    return _computed(formats.find_module("jsonl").lines_or_text(io.BytesIO(text), "x"))
+
+
+def _computed(items: Iterator[Item]) -> Iterator[Result]:
+    """The cross entropy of documents."""
     entry = find("losses", "ce")
     assert entry is not None
-    chunks = sources.find_module("jsonl").lines_or_text(io.BytesIO(text), "x")
-    yield from engine.results(engine.Loss(entry), Names(entry.declaration()).resolved(chunks), engine.Settings())
+    resolved = Keys(entry.declaration).resolved(items)
+    return compute.results(compute.Loss(entry), resolved, Settings(), lambda warnings: None)
 
 
 def test_a_line_of_a_gigabyte_is_refused_before_it_fills_the_memory() -> None:
@@ -326,11 +332,8 @@ def test_a_file_cut_off_at_any_byte_gives_no_number(save: Callable[[Path], None]
 def _loss(path: Path) -> float:
     """The loss of the documents of a file, or of the array that it holds."""
     if path.suffix == ".npy":
-        return float(cross_entropy(sources.array(str(path)), 2))
-    entry = find("losses", "ce")
-    assert entry is not None
-    chunks = Names(entry.declaration()).resolved(sources.documents(str(path)))
-    results = [float(r.mean) for r in engine.results(engine.Loss(entry), chunks, engine.Settings())]
+        return float(cross_entropy(formats.array(str(path)), 2))
+    results = [float(r.mean) for r in _computed(formats.documents(str(path)))]
     if not results:
         raise LosscliError("no document")  # what the program says of an empty input
     return results[0]
@@ -343,7 +346,7 @@ def test_a_bug_is_one_line_and_exit_70(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any, **__: Any) -> Any:
         raise ZeroDivisionError("on\nno \x1b[31maccount")
 
-    monkeypatch.setattr(engine, "results", broken)
+    monkeypatch.setattr(compute, "results", broken)
     done = run(*SMALL, "-q")
     assert (done.returncode, done.stderr) == (
         70,
@@ -358,7 +361,7 @@ def test_memory_that_does_not_suffice_is_no_bug(monkeypatch: pytest.MonkeyPatch)
     def greedy(*_: Any, **__: Any) -> Any:
         raise MemoryError
 
-    monkeypatch.setattr(engine, "results", greedy)
+    monkeypatch.setattr(compute, "results", greedy)
     done = run(*SMALL, "-q")
     assert done.returncode == 3
     assert "the memory of this machine" in done.stderr

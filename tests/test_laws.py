@@ -10,6 +10,7 @@ import json
 import math
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import is_dataclass
 from typing import Any
 
 import numpy as np
@@ -21,13 +22,14 @@ from mpmath import mpf
 
 import losscli
 from losscli.catalogue import Entry
-from losscli.compute import arguments as layout
-from losscli.compute import loss as engine
+from losscli.compute import arguments as cutting
 from losscli.compute.arrays import as_array
+from losscli.compute.loss import Loss
 from losscli.compute.result import Result, steps_of
 from losscli.declare import Array
 from losscli.errors import DataError, LosscliWarning
-from losscli.terms import Summed, Terms, Total
+from losscli.python import call
+from losscli.terms import Step, Terms, Total
 from tests.catalogue import GOLDEN, REFERENCED, REFERENCED_LOSSES, golden_file, golden_lines, module_of, named
 from tests.strategies import arguments
 
@@ -40,18 +42,14 @@ every_entry = pytest.mark.parametrize("entry", REFERENCED, ids=named)
 every_loss = pytest.mark.parametrize("entry", REFERENCED_LOSSES, ids=named)
 
 
-def loss_of(entry: Entry) -> engine.Loss:
-    return getattr(losscli, entry.path.stem)
-
-
 def on_last_axis(entry: Entry, values: dict[str, Any]) -> dict[str, Any]:
     """Arguments for the public function: the strategies put the classes last, whatever PyTorch's axis is."""
-    movable = any(isinstance(p.marker, Array) and p.marker.movable_class_axis for p in entry.declaration().values())
+    movable = any(marker.movable_class_axis for marker in entry.declaration.arrays.values())
     return values | ({"class_axis": -1} if movable else {})
 
 
 def result_of(entry: Entry, values: dict[str, Any], **more: Any) -> Result:
-    return loss_of(entry)(**on_last_axis(entry, values), **more)
+    return getattr(losscli, entry.path.stem)(**on_last_axis(entry, values), **more)
 
 
 def assert_close(found: Any, expected: Any, ulps: float, what: str, size: Any = 0) -> None:
@@ -64,14 +62,23 @@ def assert_close(found: Any, expected: Any, ulps: float, what: str, size: Any = 
     assert abs(mpf(found) - expected) <= tolerance, f"{what}: {found!r} instead of {float(expected)!r}"
 
 
+def keywords_of(result: Result) -> dict[str, Any]:
+    """The arguments of all rows as the loss gets them, the options of a group by their own names."""
+    keywords = result.arguments.block(result.arguments.all_rows).keywords
+    flat: dict[str, Any] = {}
+    for name, value in keywords.items():
+        flat |= vars(value) if is_dataclass(value) else {name: value}
+    return flat
+
+
 def rows_of(result: Result) -> list[dict[str, Any]]:
     """The arguments of each row as plain Python values."""
-    block = result.arguments.block(result.arguments.everything())
+    block = keywords_of(result)
     n = math.prod(result.arguments.rows)
     rows = []
     for i in range(n):
         row: dict[str, Any] = {}
-        for name, parameter in result.of.parameters.items():
+        for name, parameter in result.of.declaration.parameters.items():
             value = block[name]
             if isinstance(value, np.ndarray):
                 has_rows = isinstance(parameter.marker, Array) and parameter.marker.has_rows
@@ -85,8 +92,8 @@ def expected_of(reference: Any, result: Result) -> list[dict[str, Any]]:
     """What the reference says of each row: one at a time, or of all at once where the loss couples them."""
     if not hasattr(reference, "reference_batch"):
         return [reference.reference(row) for row in rows_of(result)]
-    block = result.arguments.block(result.arguments.everything())
-    return reference.reference_batch({n: v.tolist() if isinstance(v, np.ndarray) else v for n, v in block.items()})
+    values = keywords_of(result).items()
+    return reference.reference_batch({n: v.tolist() if isinstance(v, np.ndarray) else v for n, v in values})
 
 
 @every_entry
@@ -129,7 +136,9 @@ def test_values_reductions_and_gradients_are_those_of_the_defining_library(entry
         }
         for key, expected in golden.items():
             kind, _, reduction = key.rpartition(" ")
-            result = loss_of(entry)(**arguments, **({} if entry.is_function else {"reduction": reduction}))
+            result = getattr(losscli, entry.path.stem)(
+                **arguments, **({} if entry.is_function else {"reduction": reduction})
+            )
             loss_or_value = result.value if entry.is_function else result.loss
             found = result.gradient() if kind == "grad" else loss_or_value
             where = f"{golden_file(entry).name}:{number} {key}"
@@ -166,20 +175,21 @@ def test_reductions_follow_from_value_and_divisor(entry: Entry) -> None:
 
 
 def test_no_rows_at_all_is_nan_in_the_mean_and_0_in_the_sum() -> None:
-    for result in (
-        losscli.cross_entropy(np.zeros((0, 3)), np.zeros(0, int)),
-        losscli.multilabel_soft_margin(np.zeros((0, 3)), np.zeros((0, 3))),
-        losscli.binary_cross_entropy_with_logits(np.zeros((0, 2)), np.zeros((0, 2))),
+    for loss, shapes in (
+        (losscli.cross_entropy, [(0, 3), (0,)]),
+        (losscli.multilabel_soft_margin, [(0, 3), (0, 3)]),
+        (losscli.binary_cross_entropy_with_logits, [(0, 2), (0, 2)]),
     ):
+        with pytest.warns(LosscliWarning, match="no rows"):
+            result = loss(*map(np.zeros, shapes))
+        assert np.isnan(result.mean)
         assert (result.sum, result.divisor, result.count, result.ignored) == (0.0, 0.0, 0, 0)
         assert result.gradient("sum").size == 0
-        with pytest.warns(LosscliWarning, match="no rows"):
-            assert np.isnan(result.mean)
 
 
 @every_loss
 def test_gradient_equals_central_differences(entry: Entry) -> None:
-    first = next(iter(entry.declaration()))
+    first = next(iter(entry.declaration.parameters))
 
     @given(arguments(entry, SHAPES, tame=True))
     def law(values: dict[str, Any]) -> None:
@@ -204,7 +214,7 @@ def test_gradient_of_the_mean_is_that_of_the_sum_over_the_divisor(entry: Entry) 
     def law(values: dict[str, Any]) -> None:
         result = result_of(entry, values)
         assume(result.count > 0 and result.divisor > 0)
-        slope = result.link.derivative(result.total.mean) if result.link else 1.0
+        slope = result.link.derivative(result.total.quotient) if result.link else 1.0
         expected = result.gradient("sum") * slope / result.divisor
         np.testing.assert_allclose(result.gradient("mean"), expected, rtol=1e-14)
 
@@ -219,7 +229,7 @@ def test_cutting_anywhere_on_any_number_of_threads_gives_the_same_total(
     def law(values: dict[str, Any], block: int) -> None:
         whole = result_of(entry, values, threads=1).total
         with monkeypatch.context() as patch:
-            patch.setattr(layout, "BLOCK", block)
+            patch.setattr(cutting, "BLOCK", block)
             for threads in (1, 4):
                 cut = result_of(entry, values, threads=threads)
                 assert repr(cut.divisor) == repr(float(whole.divisor))
@@ -240,19 +250,19 @@ def _sums_exactly(values: Any) -> bool:
 
 @every_entry
 def test_an_ignored_row_equals_a_removed_row_whatever_it_holds(entry: Entry) -> None:
-    parameters = entry.declaration()
-    if "ignore_index" not in parameters:
+    ignored_label, labels = entry.declaration.ignored_label, entry.declaration.labels
+    if ignored_label is None or labels is None:
         return
-    scores = next(n for n, p in parameters.items() if isinstance(p.marker, Array))
+    scores = next(iter(entry.declaration.arrays))
 
     @given(arguments(entry, st.sampled_from([(2,), (4,), (6,)])), st.sampled_from([np.nan, np.inf, -np.inf, 1e308]))
     def law(values: dict[str, Any], poison: float) -> None:
-        assume(values["labels"].ndim == 1)
-        ignored = values["labels"] == values.get("ignore_index", -100)
+        assume(values[labels].ndim == 1)
+        ignored = values[labels] == values.get(ignored_label.name, ignored_label.default)
         poisoned = values[scores].copy()
         poisoned[ignored] = poison
         with_them = result_of(entry, values | {scores: poisoned})
-        without = result_of(entry, values | {scores: values[scores][~ignored], "labels": values["labels"][~ignored]})
+        without = result_of(entry, values | {name: values[name][~ignored] for name in (scores, labels)})
         assert repr(with_them.sum) == repr(without.sum)
         assert with_them.divisor == without.divisor
         assert with_them.count == without.count
@@ -265,24 +275,21 @@ def test_an_ignored_row_equals_a_removed_row_whatever_it_holds(entry: Entry) -> 
 
 @every_loss
 def test_the_total_calls_no_lazy_step_and_no_gradient(entry: Entry) -> None:
-    function = loss_of(entry).function
+    function = entry.function()
 
     def forbidden() -> Any:
         raise AssertionError("a lazy step was called for a total")
 
     def guarded(**values: Any) -> Terms:
         terms = function(**values)
-        steps = {
-            name: Summed(forbidden) if isinstance(s, Summed) else forbidden if callable(s) else s
-            for name, s in terms.steps.items()
-        }
+        steps = {name: Step(forbidden) if callable(s.of) else s for name, s in terms.steps.items()}
         return Terms(terms.value, steps, forbidden, terms.divisor, terms.counts)
 
     @given(arguments(entry, SHAPES))
     def law(values: dict[str, Any]) -> None:
-        loss = engine.Loss(entry)
+        loss = Loss(entry)
         loss.function = guarded
-        lazy = loss(**on_last_axis(entry, values), reduction="sum")
+        lazy = call(loss, (), on_last_axis(entry, values) | {"reduction": "sum"})
         assert repr(lazy.sum) == repr(result_of(entry, values, reduction="sum").sum)
 
     law()
@@ -299,7 +306,7 @@ def test_a_total_takes_the_memory_of_a_few_blocks(entry: Entry) -> None:
     _ = result_of(entry, values, threads=1).sum
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 24 * layout.BLOCK * 8, f"{peak} bytes for {size}"
+    assert peak < 24 * cutting.BLOCK * 8, f"{peak} bytes for {size}"
 
 
 def _tall(entry: Entry, rows: int) -> dict[str, Any]:
@@ -313,7 +320,7 @@ def _tall(entry: Entry, rows: int) -> dict[str, Any]:
 
     draw()
     values = found[-1]
-    parameters = entry.declaration()
+    parameters = entry.declaration.parameters
     return {
         n: np.concatenate([v] * (rows // 4))
         if isinstance(v, np.ndarray) and v.ndim and v.shape[0] == 4 and parameters[n].marker.has_rows  # type: ignore[union-attr]  # an array's
@@ -324,13 +331,13 @@ def _tall(entry: Entry, rows: int) -> dict[str, Any]:
 
 @every_entry
 def test_extremes_give_numbers_or_nan_and_never_a_warning_of_numpy(entry: Entry) -> None:
-    first = next(iter(entry.declaration()))
+    first = next(iter(entry.declaration.parameters))
     extreme = st.sampled_from([1e4, -1e4, np.inf, -np.inf, np.nan, 0.0, 1e308, -1e308, 5e-324, 1.0])
 
     @given(arguments(entry, st.sampled_from([(), (0,), (1,), (3,), (0, 2)])), st.data())
     def law(values: dict[str, Any], data: Any) -> None:
         x = np.array(values[first], dtype=np.float64)
-        marker = entry.declaration()[first].marker
+        marker = entry.declaration.parameters[first].marker
         if isinstance(marker, Array) and marker.kind == "real":
             for index in np.ndindex(x.shape):
                 x[index] = data.draw(extreme)
@@ -374,7 +381,7 @@ FORMS = st.sampled_from([_halves, _singles, _read_only, _fortran, _lists])
 
 @every_entry
 def test_inputs_stay_unchanged_and_any_numeric_form_will_do(entry: Entry) -> None:
-    first = next(iter(entry.declaration()))
+    first = next(iter(entry.declaration.parameters))
 
     @given(arguments(entry, SHAPES, tame=True), FORMS)
     def law(values: dict[str, Any], form: Callable[[Any], Any]) -> None:
@@ -391,7 +398,7 @@ def test_inputs_stay_unchanged_and_any_numeric_form_will_do(entry: Entry) -> Non
 
 @every_entry
 def test_whole_numbers_are_taken_as_floats(entry: Entry) -> None:
-    first = next(iter(entry.declaration()))
+    first = next(iter(entry.declaration.parameters))
 
     @given(arguments(entry, SHAPES, tame=True))
     def law(values: dict[str, Any]) -> None:
@@ -404,7 +411,7 @@ def test_whole_numbers_are_taken_as_floats(entry: Entry) -> None:
 
 @every_entry
 def test_the_class_axis_may_stand_anywhere(entry: Entry) -> None:
-    parameters = entry.declaration()
+    parameters = entry.declaration.parameters
     movable = [n for n, p in parameters.items() if isinstance(p.marker, Array) and p.marker.movable_class_axis]
     if not movable:
         return
@@ -416,7 +423,7 @@ def test_the_class_axis_may_stand_anywhere(entry: Entry) -> None:
         moved = {n: np.moveaxis(v, -1, axis) if n in movable and v.ndim == rank else v for n, v in values.items()}
         last = result_of(entry, values)
         assume(last.arguments.class_axis == rank - 1)  # an input without classes has no axis to move
-        elsewhere = loss_of(entry)(**moved, class_axis=axis)
+        elsewhere = getattr(losscli, entry.path.stem)(**moved, class_axis=axis)
 
         def back(a: Any) -> Any:
             return np.moveaxis(a, axis, -1) if a.ndim == rank and elsewhere.axes is None else a

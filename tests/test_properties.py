@@ -44,7 +44,7 @@ def judge(found: Done, format_: str = "") -> None:
 
 
 def is_json(text: str) -> None:
-    assert isinstance(json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is no JSON")), dict)
+    assert isinstance(json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is not JSON")), dict)
 
 
 def is_jsonl(text: str) -> None:
@@ -70,7 +70,7 @@ def is_text(text: str) -> None:
 
 VALID = {"json": is_json, "jsonl": is_jsonl, "csv": is_csv, "value": is_value, "table": is_text, "markdown": is_text}
 FORMATS = st.sampled_from(sorted(VALID))
-NAMES = sorted({key for entry in ENTRIES for p in entry.declaration().values() for key in p.spellings})
+NAMES = sorted({key for entry in ENTRIES for p in entry.declaration.parameters.values() for key in p.spellings})
 KEYS = st.one_of(
     st.sampled_from([*NAMES, "id", "reduction", "class_axis", "class_names", "input", "target"]), st.text()
 )
@@ -107,7 +107,7 @@ def test_any_json_value(value: Any, format_: str, command: str) -> None:
 def documents(draw: Any) -> tuple[str, list[dict[str, Any]]]:
     """A loss, and objects whose keys are its own and whose values are anything or nearly right."""
     entry = draw(st.sampled_from(ENTRIES))
-    parameters = entry.declaration()
+    parameters = entry.declaration.parameters
     keys = st.one_of(st.sampled_from([*parameters, "id", "reduction", "class_axis"]), KEYS)
     required = [name for name, p in parameters.items() if p.required]
     objects = []
@@ -204,7 +204,7 @@ TYPED = st.one_of(
 def command_lines(draw: Any) -> list[str]:
     """What somebody might type: options that there are, in any order and number, with values right and wrong."""
     entry = draw(st.sampled_from(ENTRIES))
-    parameters = entry.declaration()
+    parameters = entry.declaration.parameters
     flags = [f"--{s.replace('_', '-')}" for p in parameters.values() for s in p.spellings]
     flags += ["--reduction", "--class-axis", "--class-names", "--logits-key", "--format", "--digits", "--max-rows"]
     flags += ["--threads", "--expect", "--rtol", "--max", "--fail-on", "--on-error", "--max-size", "-o"]

@@ -1,186 +1,231 @@
-"""What a command does once its options are read: documents in, results out."""
+"""result: What every loss command does: documents in, the loss and how it comes about out."""
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Generator, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from losscli.catalogue import Entry, find
-from losscli.declare import Array, Parameter
-from losscli.errors import DataError, UsageError
-from losscli.terminal.messages import complain, show_warnings
+from losscli.commands._checks import Checks
+from losscli.commands._reading import Reading, documents
+from losscli.compute.settings import Settings
+from losscli.errors import DataError, LosscliError, UsageError
+from losscli.reports import Page, Records, Show
+from losscli.terms import Total
+from losscli.text import counted
 
 if TYPE_CHECKING:
-    from losscli.compute.loss import Settings
-    from losscli.compute.result import Result
-    from losscli.documents import Document, Run
-
-CHECKS = ("expect", "rtol", "atol", "max", "fail_on")
+    from losscli.compute.result import Result, Summary
 
 
-def execute(entry: Entry, parameters: dict[str, Parameter], given: dict[str, Any]) -> None:
-    """Run a command: documents in, results out."""
-    from losscli.compute import loss as engine
-    from losscli.reports import View
+def result(
+    entry: Entry,
+    values: Mapping[str, Any],
+    *,
+    reading: Reading,
+    settings: Settings,
+    checks: Checks,
+    show: Show,
+) -> None:
+    """Compute the loss of what is given, and write it in the format that was asked for."""
+    from losscli.compute import loss as compute
+    from losscli.terminal.messages import Warnings
     from losscli.terminal.output import output
     from losscli.terminal.progress import bar
 
-    show_warnings(given["strict"])
-    format_ = _format(given)
-    report = find("reports", format_)
+    format = _format(show)
+    report = find("reports", format)
     assert report is not None
-    loss = engine.Loss(entry)
-    skipped = Skipped() if given["on_error"] == "skip" else None
-    settings = _settings(given)
-    documents = _documents(parameters, given, settings)
-    results = engine.results(loss, documents, settings, skipped)
-    results = _non_empty(results, skipped)
+    skipped = _Skipped() if reading.on_error == "skip" else None
+    items = documents(entry.declaration, values, reading, settings.class_names or ())
+    each = compute.one_by_one(items) if show.steps or show.grad else items
+    results = _some(compute.results(compute.Loss(entry), each, settings, Warnings(), skipped), skipped)
     gate = None
-    if any(given[check] is not None for check in CHECKS):
-        from losscli.commands.checks import Gate, asked
+    if checks:
+        from losscli.commands._gate import Gate
 
-        gate = Gate(asked(given))
+        gate = Gate(checks)
         results = gate.passing(results)
-    view = View(format_, given["steps"], given.get("grad", False), given["digits"], given["max_rows"])
     # a bar has no place among results that come to the same terminal as they are computed
-    flowing = format_ in ("jsonl", "csv", "tsv") and given["output"] is None and sys.stdout.isatty()
-    with closing(documents), output(given["output"]) as out, bar(given["progress"] and not flowing) as shown:
-        report.module().write(results if shown is None else shown.until_exhausted(results), out, view)
+    flowing = format in ("jsonl", "csv", "tsv") and show.output is None and sys.stdout.isatty()
+    with closing(items), output(show.output) as out, bar(show.progress and not flowing) as shown:
+        if shown is not None:
+            results = shown.until_exhausted(results)
+        report.module().write(ResultAnswer(results, show, format), out)
         out.flush()
     if skipped is not None:
-        skipped.judge()
+        skipped.raise_if_any()
     if gate is not None:
-        gate.judge()
+        gate.raise_if_failed()
+
+
+def _format(show: Show) -> str:
+    formats = {show.format} if show.format else set()
+    formats |= ({"json"} if show.json else set()) | ({"value"} if show.quiet else set())
+    if len(formats) > 1:
+        raise UsageError(f"one format at a time, but {' and '.join(sorted(formats))} are asked for.")
+    return formats.pop() if formats else "table"
 
 
 @dataclass
-class Skipped:
+class _Skipped:
     """Tells of each document that is wrong, and counts them."""
 
     count: int = 0
 
-    def __call__(self, error: DataError) -> None:
+    def __call__(self, error: LosscliError) -> None:
+        from losscli.terminal.messages import complain
+
         self.count += 1
         complain(str(error))
 
-    def judge(self) -> None:
+    def raise_if_any(self) -> None:
         if self.count:
-            raise DataError(f"{self.count} document{'s were' if self.count > 1 else ' was'} left out.")
+            raise DataError(f"{counted(self.count, 'document')} {'were' if self.count > 1 else 'was'} left out.")
 
 
-def _format(given: dict[str, Any]) -> str:
-    asked = {given["format"]} if given["format"] else set()
-    asked |= ({"json"} if given["json"] else set()) | ({"value"} if given["quiet"] else set())
-    if len(asked) > 1:
-        raise UsageError(f"one format at a time, but {' and '.join(sorted(asked))} are asked for.")
-    return asked.pop() if asked else "table"
-
-
-def _settings(given: dict[str, Any]) -> Settings:
-    from losscli.compute.loss import Settings
-
-    class_axis = given.get("class_axis")
-    if class_axis is not None:
-        try:
-            class_axis = int(class_axis)
-        except ValueError:
-            raise UsageError(f"--class-axis is {class_axis!r}, but takes a whole number.") from None
-    stacked = not (given["steps"] or given.get("grad"))
-    return Settings(given.get("reduction") or "mean", class_axis, _names(given), given["threads"], stacked)
-
-
-def _names(given: dict[str, Any]) -> list[str]:
-    return [name.strip() for name in (given.get("class_names") or "").split(",") if name.strip()]
-
-
-def _documents(
-    parameters: dict[str, Parameter], given: dict[str, Any], settings: Settings
-) -> Generator[list[Document] | Run, None, None]:
-    """The documents of the files, of standard input, or the one that the options are."""
-    from losscli.documents import Document
-    from losscli.documents import formats as sources
-    from losscli.documents.keys import Names
-    from losscli.terminal.progress import counted_documents
-
-    limit = _size(given["max_size"])
-    if [*given["files"], *(given[name] for name in parameters)].count("-") > 1:
-        raise UsageError("standard input can be read once, but - is given twice.")
-    values = {
-        name: _value(p, given[name], settings.class_names, limit)
-        for name, p in parameters.items()
-        if given[name] is not None
-    }
-    asked = {
-        "reduction": given.get("reduction"),
-        "class_axis": settings.class_axis,
-        "class_names": settings.class_names or None,
-    }
-    values |= {setting: value for setting, value in asked.items() if value is not None}
-    keys = {name: given[f"{name}_key"] for name in parameters if given.get(f"{name}_key")}
-    names = Names(parameters, keys, values)
-    paths = given["files"]
-    literal = any(p.required and given[p.name] is not None for p in parameters.values())
-    if not paths and not literal:
-        if sys.stdin is not None and sys.stdin.isatty():
-            raise UsageError(_nothing_to_do(parameters))
-        paths = ["-"]
-    if paths:
-        for path in paths:
-            yield from counted_documents(names.resolved(sources.documents(path, limit)))
-    else:
-        yield [Document(values)]
-
-
-def _nothing_to_do(parameters: dict[str, Parameter]) -> str:
-    wanted = " and ".join(f"--{p.name.replace('_', '-')}" for p in parameters.values() if p.required)
-    return f"nothing to compute. Give {wanted}, or a FILE, or documents on standard input; --help shows examples."
-
-
-def _size(text: str | None) -> int:
-    """A number of bytes, such as 500M."""
-    from losscli.documents.formats import LIMIT
-
-    if text is None:
-        return LIMIT
-    found = re.fullmatch(r"(\d{1,15})([KMGT]?)(i?B)?", text.strip(), re.IGNORECASE | re.ASCII)
-    if found is None:
-        raise UsageError(f"--max-size is {text!r}, but takes a size such as 500M or 8G.")
-    return int(found[1]) << {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}[found[2].upper()]
-
-
-def _value(parameter: Parameter, text: Any, class_names: Sequence[str], limit: int) -> Any:
-    """The value of an option: an array from its text, a file or standard input; anything else in its range."""
-    from losscli.compute.arrays import as_array, checked_option
-    from losscli.documents import formats as sources
-
-    flag = f"--{parameter.name.replace('_', '-')}"
-    if not isinstance(parameter.marker, Array):
-        try:
-            return checked_option(parameter, text)
-        except DataError as error:
-            raise UsageError(error.message, flag) from None
-    if text == "-" or text.startswith("@"):
-        path = text.removeprefix("@")
-        try:
-            return as_array(parameter.name, sources.array(path, limit), class_names)
-        except DataError as error:
-            raise error.at("standard input" if path == "-" else path) from None
-    try:
-        return as_array(parameter.name, sources.find_module("txt").literal(text), class_names)
-    except DataError as error:
-        raise UsageError(error.message, flag) from None
-
-
-def _non_empty(results: Iterator[Result], skipped: Skipped | None) -> Iterator[Result]:
-    some = False
-    for result in results:
-        some = True
-        yield result
-    if not some:
+def _some(results: Iterator[Result], skipped: _Skipped | None) -> Iterator[Result]:
+    first = next(results, None)
+    if first is None:
         if skipped is not None:
-            skipped.judge()
+            skipped.raise_if_any()
         raise DataError("the input is empty, but at least one document was expected.")
+    yield first
+    yield from results
+
+
+@dataclass
+class ResultAnswer:
+    """The results of a loss in the forms that formats ask for: those of one document, or the total of many."""
+
+    results: Iterator[Result]
+    show: Show
+    format: str
+    _total: Total = field(default_factory=Total)
+    _batches: int = 0
+    _options: dict[str, Any] = field(default_factory=dict)
+
+    def pages(self) -> Iterator[Page]:
+        from losscli.commands import _working
+
+        first = list(islice(self.results, 2))
+        only = len(first) == 1 and len(first[0].documents) == 1
+        if only or first[0].of.entry.is_function:
+            for result in chain(first, self.results):
+                yield _working.page(result, self.show)
+            return
+        most = self.show.max_rows or None
+        head: list[tuple[int, Summary]] = []
+        tail: deque[tuple[int, Summary]] = deque(maxlen=None if most is None else most // 2)
+        for result in self._added(chain(first, self.results)):
+            number = self._batches - len(result.documents)
+            for batch, summary in enumerate(result.summaries().each(), number):
+                (head if most is None or batch < (most + 1) // 2 else tail).append((batch, summary))
+        title = first[0].of.entry.title
+        yield _working.page_of_batches(title, [*head, *tail], self._total, self._batches, self.show)
+
+    def record(self) -> dict[str, Any]:
+        first = next(self.results)
+        second = next(self.results, None)
+        if second is None and len(first.documents) == 1:
+            return next(next(self._records(first)).each())
+        if self.show.steps or self.show.grad:
+            raise UsageError("--steps and --grad belong to one batch; --format jsonl gives them for each batch.")
+        values: list[Any] = []
+
+        def keep(result: Result) -> None:
+            if result.reduction == "none" or result.of.entry.is_function:
+                values.extend(result.value.tolist() if len(result.documents) > 1 else [result.value.tolist()])
+
+        rest = (first, second) if second is not None else (first,)
+        for result in self._added(chain(rest, self.results)):
+            keep(result)
+        command = {"command": first.of.entry.name}
+        if first.of.entry.is_function:
+            return command | {"value": values, "batches": self._batches, "options": self._options}
+        return command | {
+            "loss": values if first.reduction == "none" else self._total.loss,
+            "reduction": self._total.reduction,
+            "sum": self._total.sum,
+            "divisor": float(self._total.divisor),
+            "count": self._total.count,
+            "ignored": self._total.ignored,
+            "batches": self._batches,
+            "options": self._options,
+        }
+
+    def records(self) -> Iterator[Records]:
+        for result in self.results:
+            yield from self._records(result)
+
+    def columns(self) -> Iterator[tuple[list[str], Iterable[list[Any]]]]:
+        from losscli.commands import _columns
+
+        batch = 0
+        for result in self.results:
+            by_row = self.show.steps or self.show.grad or result.reduction == "none" or result.of.entry.is_function
+            yield _columns.rows(result, self.show, batch) if by_row else _columns.batches(result, batch)
+            batch += len(result.documents)
+
+    def numbers(self) -> Iterator[Any]:
+        last: Result | None = None
+        for last in self._added(self.results):
+            if last.of.entry.is_function:
+                yield last.value
+            elif last.reduction == "none":
+                yield from last.value.ravel().tolist()
+        if last is not None and last.reduction != "none" and not last.of.entry.is_function:
+            yield self._total.loss
+
+    def _added(self, results: Iterable[Result]) -> Iterator[Result]:
+        """The results, each added to the total before it passes on."""
+        for result in results:
+            options = result.options
+            if not self._batches:
+                self._options = options
+            elif options != self._options:
+                self._options = {k: v for k, v in self._options.items() if options.get(k) == v}
+            self._batches += len(result.documents)
+            if not result.of.entry.is_function:
+                try:
+                    self._total += result.total
+                except DataError as error:
+                    raise error.at(result.documents.place()) from None
+            yield result
+
+    def _records(self, result: Result) -> Iterator[Records]:
+        """What JSON says of each document of a result."""
+        command = {"command": result.of.entry.name}
+        summaries = result.summaries() if not result.of.entry.is_function else None
+        identity = {"id": id} if (id := (result.documents.ids or [None])[0]) is not None else {}
+        details: dict[str, Any] = {}
+        if self.show.steps:
+            details["steps"] = {name: a.tolist() for name, a in result.steps.items()}
+        if self.show.grad:
+            details["grad"] = result.gradient().tolist()
+        if summaries is None:
+            yield Records(command | identity | {"value": result.value.tolist()} | details)
+            return
+        ids = summaries.ids or []
+        if None in ids and len(ids) > 1:
+            for part in result.documents.each():
+                yield from self._records(result.of.result(part, result.settings))
+            return
+        numbers = {
+            "loss": summaries.losses,
+            "sum": summaries.sums,
+            "divisor": summaries.divisors,
+            "count": summaries.counts,
+            "ignored": summaries.ignored,
+        }
+        varying = ({"id": ids} if identity else {}) | numbers
+        constant = {"reduction": result.reduction, "batches": 1, "options": result.options}
+        order = ("id", "loss", "reduction", "sum", "divisor", "count", "ignored", "batches", "options")
+        first = {key: column[0] for key, column in varying.items()} | constant
+        common = command | {key: first[key] for key in order if key in first} | details
+        yield Records(common, varying if len(result.documents) > 1 else {})

@@ -2,165 +2,172 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from losscli.catalogue import Entry
-from losscli.compute.arguments import BLOCK, Declaration
-from losscli.compute.arrays import distinct_texts, told, whole_or_none
+from losscli.compute.arguments import BLOCK, bound
+from losscli.compute.arrays import distinct_texts
 from losscli.compute.result import Result
-from losscli.compute.shapes import bind
-from losscli.declare import Array, Parameter
-from losscli.documents import Document, Run
-from losscli.errors import DataError, LosscliError, UsageError
+from losscli.compute.settings import Settings
+from losscli.declare import Choice, Number, Parameter
+from losscli.documents import Documents, Item
+from losscli.documents.numerals import option_value
+from losscli.errors import DataError, LosscliError, LosscliWarning, UsageError
 from losscli.terms import Terms
+
+AXIS = Parameter("class_axis", Number("", whole=True))
 
 
 class Loss:
-    """A loss or function of the catalogue, callable on lists and arrays.
+    """A loss or function of the catalogue, ready to be computed on documents.
 
-    `cross_entropy(logits, labels, weight=[1, 2])` returns a `Result`. Beside the parameters of the loss itself every
-    loss takes `reduction` ("mean", "sum" or "none"), `class_axis` where it has classes, and `threads`.
+    Beside the function of its own name, a loss's module may have
+
+    as_declared  brings the arrays into the shapes that the parameters declare, before anything else looks at them; it
+                 only picks and reshapes, so that gradients and messages find the way back
+    check        raises, or yields a warning, for what no parameter alone can show; called on each block
+    REDUCTIONS   its own reductions; a function of each one's name says what that divides by
     """
 
-    def __init__(self, entry: Entry) -> None:
-        self.entry = entry
+    def __init__(self, entry: Entry, result_type: type[Result] = Result) -> None:
         module = entry.module()
+        self.entry = entry
+        self.result_type = result_type
+        self.declaration = entry.declaration
         self.function: Callable[..., Terms] = entry.function()
-        self.parameters: dict[str, Parameter] = entry.declaration()
-        self.declaration = Declaration(
-            self.parameters, getattr(module, "arrange", None), getattr(module, "check", None)
-        )
-        self.reductions = entry.reductions()
-        # what looks at each document on its own: its values are no sum, or its rows no rows to be put below others
-        self.alone = entry.is_function or self.declaration.couples_rows or self.declaration.arrange is not None
-        self.__doc__ = self.function.__doc__
-        self.__name__ = self.function.__name__
+        self.as_declared = getattr(module, "as_declared", None)
+        self.check = getattr(module, "check", None)
+        self.own_divisors = {name: getattr(module, name) for name in entry.own_reductions}
+        # not where values do not add up, or where the rows of one document are no rows to be put below another's
+        self.stacks = not (entry.is_function or self.declaration.couples_rows or self.as_declared is not None)
 
-    def __call__(
-        self,
-        *args: Any,
-        reduction: str = "mean",
-        class_axis: int | None = None,
-        threads: int | None = None,
-        **options: Any,
-    ) -> Result:
-        if len(args) > len(self.parameters):
-            raise UsageError(f"{self.__name__} takes {len(self.parameters)} arguments, but {len(args)} were given.")
-        values = dict(zip(self.parameters, args, strict=False))
-        for name, value in options.items():
-            if name in values or name not in self.parameters:
-                problem = "given twice" if name in values else "unknown"
-                raise UsageError(f"{self.__name__}: the argument {name} is {problem}.")
-            values[name] = value
-        settings = Settings(reduction=reduction, class_axis=class_axis, threads=threads)
-        return self.result([Document(values)], settings)
-
-    def result(self, documents: Sequence[Document] | Run, settings: Settings) -> Result:
+    def result(self, documents: Documents, settings: Settings) -> Result:
         """The result for documents of one layout, checked and ready to be viewed."""
-        first = documents[0].values
-        reduction = first.get("reduction", settings.reduction)
-        if reduction not in self.reductions and not self.entry.is_function:
-            raise UsageError(f"reduction is {told(reduction)}, but takes one of {', '.join(self.reductions)}.")
-        class_axis = whole_or_none("class_axis", first.get("class_axis", settings.class_axis))
-        names = distinct_texts("class_names", first.get("class_names", settings.class_names))
-        arguments = bind(self.declaration, documents, class_axis, names)
+        settings = self._settled(documents, settings)
+        names = settings.class_names or ()
+        arguments = bound(self.declaration, documents, settings.class_axis, names, self.as_declared, self.check)
         if names and arguments.classes not in (None, len(names)):
             raise UsageError(f"class_names has {len(names)} names, but there are {arguments.classes} classes.")
-        result = Result(self, arguments, documents, reduction, tuple(names), settings.threads)
+        result = self.result_type(self, arguments, documents, settings)
         if not self.entry.is_function:
             _ = result.total  # everything is read and checked once, before anything is shown
+        if settings.strict and result.warnings:
+            first = result.warnings[0]
+            raise DataError(f"{first.message} (a warning without --strict)", first.place)
         return result
 
+    def _settled(self, documents: Documents, settings: Settings) -> Settings:
+        """The settings with what the documents themselves say, checked."""
 
-@dataclass(frozen=True)
-class Settings:
-    """What holds for all documents of a run, unless a document says otherwise."""
+        def found(name: str) -> Any:
+            given = getattr(settings, name)
+            return given if given is not None else documents.columns.get(name, (None,))[0]
 
-    reduction: str = "mean"
-    class_axis: int | None = None
-    class_names: Sequence[str] = ()
-    threads: int | None = None
-    stacked: bool = True  # whether documents that are alike may be computed as one
+        reduction, axis, names = found("reduction"), found("class_axis"), found("class_names")
+        reduction = "mean" if reduction is None else reduction
+        if not self.entry.is_function:
+            reduction = option_value(Parameter("reduction", Choice(""), choices=self.entry.reductions), reduction)
+        return replace(
+            settings,
+            reduction=reduction,
+            class_axis=None if axis is None else option_value(AXIS, axis),
+            class_names=distinct_texts("class_names", () if names is None else names),
+        )
 
 
 def results(
     loss: Loss,
-    chunks: Iterable[list[Document] | Run],
+    items: Iterable[Item],
     settings: Settings,
-    skip: Callable[[DataError], None] | None = None,
+    warn: Callable[[Iterable[LosscliWarning]], None],
+    skip: Callable[[LosscliError], None] | None = None,
 ) -> Iterator[Result]:
-    """The results of documents as they arrive; those of a chunk that are alike in a row are computed as one stack.
+    """The results of documents as they arrive; those that are alike in a row are computed as one stack.
 
-    The first document that is wrong ends it; or `skip` is told of each, and the others go on.
+    The first document that is wrong ends it; or `skip` is called with each such error, and the others go on. `warn` is
+    called with the warnings of each result before it, and with those of a document that comes to none.
     """
-    for chunk in chunks:
-        stacks: Iterable[list[Document] | Run]
-        if not settings.stacked or loss.alone:
-            stacks = ([chunk[i]] for i in range(len(chunk)))
+    for item in items:
+        if isinstance(item, LosscliError):
+            if skip is None or not isinstance(item, (UsageError, DataError)):
+                raise item
+            skip(item)
         else:
-            stacks = _runs(loss, chunk) if isinstance(chunk, Run) else _stacks(loss, chunk)
-        for stack in stacks:
-            yield from _evaluated(loss, stack, settings, skip)
+            for stack in _stacks(loss, item):
+                yield from _evaluated(loss, stack, settings, warn, skip)
+
+
+def one_by_one(items: Iterable[Item]) -> Iterator[Item]:
+    """Each document on its own, for views that show more of it than its numbers."""
+    for item in items:
+        yield from (item,) if isinstance(item, LosscliError) else item.each()
 
 
 def _evaluated(
-    loss: Loss, stack: list[Document] | Run, settings: Settings, skip: Callable[[DataError], None] | None
+    loss: Loss,
+    stack: Documents,
+    settings: Settings,
+    warn: Callable[[Iterable[LosscliWarning]], None],
+    skip: Callable[[LosscliError], None] | None,
 ) -> Iterator[Result]:
     try:
-        if (error := stack[0].error) is not None:
-            raise error
         result = loss.result(stack, settings)
-        for doubt in () if loss.entry.is_function else result.doubts():
-            warnings.warn(doubt, stacklevel=2)
     except LosscliError as error:
-        if len(stack) > 1:  # they differ in shape, or one of them is wrong: alone, so that it is named
-            alone = [stack[i] for i in range(len(stack))]
-            for part in _stacks(loss, alone) if isinstance(stack, Run) else [[document] for document in alone]:
-                yield from _evaluated(loss, part, settings, skip)
+        if len(stack) > 1:  # they differ in shape, or one of them is wrong: apart, so that it is named
+            parts = _alike(loss, stack)
+            for part in parts if len(parts) > 1 else stack.each():
+                yield from _evaluated(loss, part, settings, warn, skip)
             return
-        if not stack[0].source or not isinstance(error, (UsageError, DataError)):
+        warn(stack.warnings)
+        if not stack.source or not isinstance(error, (UsageError, DataError)):
             raise
-        wrong = DataError(error.message, error.place or stack[0].place)  # also an option, for a document gave it
+        wrong = DataError(error.message, error.place or stack.place())  # also an option, for a document gave it
         if skip is None:
             raise wrong from None
         skip(wrong)
     else:
+        warn(result.warnings)
         yield result
 
 
-def _runs(loss: Loss, run: Run) -> Iterator[Run]:
-    """A run, cut so that each part fits in one block."""
-    rows = [n for n, p in loss.parameters.items() if isinstance(p.marker, Array) and p.marker.has_rows]
-    widths = [_product(_nested_shape(run.columns[name][0]) or (1,)) for name in rows if name in run.columns]
-    return run.cut(max(1, BLOCK // max(1, *widths, 1)))
+def _stacks(loss: Loss, documents: Documents) -> Iterator[Documents]:
+    """The documents in parts that probably are alike, each as large as a block."""
+    if not loss.stacks:
+        yield from documents.each()
+        return
+    rows = _with_rows(loss)
+    constant = all(_constant(column) for name, column in documents.columns.items() if name not in rows)
+    for alike in [documents] if constant else _alike(loss, documents):
+        shapes = [_nested_shape(alike.columns[name][0]) for name in rows if name in alike.columns]
+        size = 1 if None in shapes else max(1, BLOCK // max(1, *(_product(shape or ()) for shape in shapes), 1))
+        yield from alike.cut(size)
 
 
-def _stacks(loss: Loss, documents: list[Document]) -> Iterator[list[Document]]:
-    """Runs of documents alike in keys, shapes and options, as many as fit in one block."""
-    rows = {n for n, p in loss.parameters.items() if isinstance(p.marker, Array) and p.marker.has_rows}
-    stack: list[Document] = []
-    key: Any = None
-    room = 0
-    for document in documents:
-        values = document.values
-        mine = [(n, _nested_shape(v) if n in rows else _comparable(v)) for n, v in values.items()]
-        if stack and room > 0 and mine == key:
-            stack.append(document)
-            room -= 1
-            continue
-        if stack:
-            yield stack
-        stack, key = [document], mine
-        sizes = [s for n, s in mine if n in rows]
-        widest = max((_product(s) for s in sizes if s is not None), default=BLOCK)
-        room = 0 if None in sizes else BLOCK // max(1, widest) - 1
-    if stack:
-        yield stack
+def _alike(loss: Loss, documents: Documents) -> list[Documents]:
+    """The documents cut where the shape of an array or an option changes."""
+    rows = _with_rows(loss)
+    keys = [
+        [_nested_shape(value) for value in column] if name in rows else [_comparable(value) for value in column]
+        for name, column in documents.columns.items()
+    ]
+    each = list(zip(*keys, strict=True))
+    cuts = [i for i in range(1, len(each)) if each[i] != each[i - 1]]
+    return [documents[i:j] for i, j in zip([0, *cuts], [*cuts, len(documents)], strict=True)]
+
+
+def _with_rows(loss: Loss) -> set[str]:
+    return {name for name, marker in loss.declaration.arrays.items() if marker.has_rows}
+
+
+def _constant(column: list[Any]) -> bool:
+    first = column[0]
+    return (
+        all(value is first for value in column) if isinstance(first, np.ndarray) else column.count(first) == len(column)
+    )
 
 
 def _nested_shape(value: Any) -> tuple[int, ...] | None:
@@ -179,7 +186,7 @@ def _comparable(value: Any) -> Any:
     return id(value) if isinstance(value, np.ndarray) else value
 
 
-def _product(numbers: Sequence[int]) -> int:
+def _product(numbers: tuple[int, ...]) -> int:
     product = 1
     for n in numbers:
         product *= n

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from losscli.compute.arguments import Arguments, Index
+from losscli.compute.arguments import Arguments, Rows
+from losscli.compute.settings import Settings
 from losscli.compute.threads import in_order
 from losscli.declare import AnyArray, Array, Floats
-from losscli.documents import Document, Run
+from losscli.documents import Documents
 from losscli.errors import LosscliWarning
 from losscli.ops import exact_parts
-from losscli.terminal.progress import counted_blocks
-from losscli.terms import ExactSum, Link, Step, Summed, Terms, Total, divide
+from losscli.terminal.progress import watched_blocks
+from losscli.terms import ExactSum, Link, Step, Terms, Total, reduced
 
 if TYPE_CHECKING:
     from losscli.compute.loss import Loss
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Summary:
     """One document's numbers: what a line of JSON says of it."""
 
@@ -37,8 +37,7 @@ class Summary:
     ignored: int
 
 
-@dataclass(frozen=True)
-class Summaries:
+class Summaries(NamedTuple):
     """The numbers of several documents, by column."""
 
     ids: list[Any] | None
@@ -48,12 +47,19 @@ class Summaries:
     counts: list[int]
     ignored: list[int]
 
-    def __iter__(self) -> Iterator[Summary]:
+    def each(self) -> Iterator[Summary]:
         ids = self.ids or [None] * len(self.losses)
         return map(Summary, ids, self.losses, self.sums, self.divisors, self.counts, self.ignored)
 
 
-@dataclass(frozen=True)
+class _Computed(NamedTuple):
+    """The terms of some rows, and what is suspicious about these rows."""
+
+    terms: Terms
+    warnings: list[LosscliWarning]
+
+
+@dataclass(frozen=True, repr=False)
 class Result:
     """A loss computed: its number under each reduction, and how it came about.
 
@@ -62,37 +68,72 @@ class Result:
     divisor     what the mean divides by; `sum / divisor` is the mean (`ctc` adds up other terms for a mean)
     count       how many rows count; `ignored`: how many do not
     steps       the named intermediate quantities, in the user's layout
+    warnings    what is legal, but probably not what was meant
     gradient()  with respect to the loss's first argument
+    under()     the result of the same call with other values, options or reduction
     """
 
     of: Loss
     arguments: Arguments
-    documents: Sequence[Document] | Run
-    reduction: str = "mean"
-    class_names: tuple[str, ...] = ()
-    threads: int | None = None
+    documents: Documents
+    settings: Settings
 
     def __float__(self) -> float:
         return float(self.loss)
 
-    @cached_property
-    def total(self) -> Total:
-        """The sum over all rows and what the mean divides by."""
-        if self._only_block is not None:
-            total = _total_of(self._only_block)
-        else:
-            size = sum(a.nbytes for a in self.arguments.arrays.values())
-            boxes = counted_blocks(self.arguments.boxes(), math.prod(self.arguments.rows), size)
-            total = sum(in_order(lambda box: _total_of(self._terms(box)), boxes, self.threads), Total())
-        if self.reduction == "batchmean":
-            total = replace(total, divisor=ExactSum.of([float(self._batch)]))
-        return total
+    @property
+    def reduction(self) -> str:
+        return self.settings.reduction or "mean"
 
     @property
-    def _batch(self) -> int:
-        """How many samples there are: all lengths of the first axis together."""
-        rows = self.arguments.rows
-        return rows[0] * (rows[1] if len(rows) > 1 else 1)
+    def class_names(self) -> Sequence[str]:
+        return self.settings.class_names or ()
+
+    def under(self, **changes: Any) -> Result:
+        """The result of the same documents with other values, options or settings (`reduction="sum"`, `shift=True`)."""
+        settings = {name: changes.pop(name) for name in vars(self.settings) if name in changes}
+        return self.of.result(self.documents.having(changes), replace(self.settings, **settings))
+
+    @property
+    def total(self) -> Total:
+        """What the rows add up to, and the number that this is under the reduction."""
+        return self._added_up[0]
+
+    @cached_property
+    def _added_up(self) -> tuple[Total, list[LosscliWarning]]:
+        def of_block(rows: Rows) -> tuple[Total, list[LosscliWarning]]:
+            terms, warnings = self._computed(rows)
+            return _total_of(terms), warnings
+
+        if self._only_block is not None:
+            total, warnings = _total_of(self._only_block.terms), self._only_block.warnings
+        else:
+            size = sum(a.nbytes for a in self.arguments.arrays.values())
+            blocks = watched_blocks(self.arguments.blocks(), math.prod(self.arguments.rows), size)
+            total, warnings = Total(), []
+            for part, found in in_order(of_block, blocks, self.settings.threads):
+                total += part
+                warnings += found
+        divisor = total.divisor if self._own_divisor is None else ExactSum.of([self._own_divisor * len(self.documents)])
+        return replace(total, divisor=divisor, reduction=self.reduction, link=self.link), warnings
+
+    @cached_property
+    def _own_divisor(self) -> float | None:
+        """What a reduction of the loss's own divides the sum of one document by."""
+        if self.reduction not in self.of.own_divisors:
+            return None
+        of = next(iter(self.arguments.given.values())).shape
+        return float(self.of.own_divisors[self.reduction](of[1:] if len(self.documents) > 1 else of))
+
+    @cached_property
+    def warnings(self) -> tuple[LosscliWarning, ...]:
+        """What is suspicious about the documents, their rows, and the result."""
+        if self.of.entry.is_function:
+            blocks = (self._only_block,) if self._only_block else map(self.arguments.block, self.arguments.blocks())
+            computed = [warning for block in blocks for warning in block.warnings]
+        else:
+            computed = [*self._added_up[1], *self.about_the_number()]
+        return (*self.documents.warnings, *self.arguments.warnings, *computed)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -106,9 +147,9 @@ class Result:
     @cached_property
     def axes(self) -> Mapping[str, Sequence[int]] | None:
         """What the losses belong to, where it is not the rows."""
-        return self.terms([]).axes
+        return self._any_terms.axes
 
-    def place(self, number: int) -> tuple[int, ...]:
+    def position(self, number: int) -> tuple[int, ...]:
         """Which row, or which image and class, the loss with this number in order belongs to."""
         index = tuple(int(i) for i in np.unravel_index(number, self.shape)) if self.shape else ()
         return index if self.axes is None else tuple(a[i] for a, i in zip(self.axes.values(), index, strict=True))
@@ -116,26 +157,26 @@ class Result:
     @cached_property
     def link(self) -> Link | None:
         """What is done to the mean, if anything."""
-        return (self._only_block or self.terms([])).link
+        return self._any_terms.link
 
     @cached_property
-    def _only_block(self) -> Terms | None:
+    def _any_terms(self) -> Terms:
+        """What is the same in the terms of all rows: those at hand, or of no rows."""
+        return self.terms([]) if self._only_block is None else self._only_block.terms
+
+    @cached_property
+    def _only_block(self) -> _Computed | None:
         """The terms of all rows where they fit in one block: computed once for every view."""
-        boxes = list(islice(self.arguments.boxes(), 2))
-        return self._terms(boxes[0]) if len(boxes) == 1 else None
+        blocks = list(islice(self.arguments.blocks(), 2))
+        return self._computed(blocks[0]) if len(blocks) == 1 else None
 
     @property
     def loss(self) -> Any:
-        if self.reduction == "none":
-            return self.value
-        return self.sum if self.reduction == "sum" else self.mean
+        return self.value if self.reduction == "none" else self.total.loss
 
     @property
     def mean(self) -> float:
-        if not self.count:
-            rows = "the input has no rows" if not self.ignored else f"all {self.ignored} rows are ignored"
-            warnings.warn(f"{rows}: the mean is 0 / 0 = NaN.", LosscliWarning, stacklevel=3)
-        return linked(self.total.mean, self.link)
+        return self.total.mean
 
     @property
     def sum(self) -> float:
@@ -169,7 +210,7 @@ class Result:
         Where all rows are ignored it is 0, as in PyTorch.
         """
         gradient = self._user_layout(self._over_blocks(lambda terms: self._scaled_gradient(terms, reduction)))
-        first = next(iter(self.of.parameters))
+        first = next(iter(self.of.declaration.parameters))
         origins = self.arguments.origins(first)
         if origins is None:
             return gradient
@@ -177,13 +218,13 @@ class Result:
         whole.reshape(-1)[origins.reshape(-1)] = gradient.reshape(-1)
         return whole
 
-    def terms(self, rows: Sequence[int] | None = None) -> Terms:
-        """The loss's own result for some rows, or for all."""
-        if rows is None:
-            return self._only_block or self._terms(self.arguments.everything())
+    def terms(self, numbers: Sequence[int] | None = None) -> Terms:
+        """The loss's own result for some rows, by their number in order, or for all."""
+        if numbers is None:
+            return (self._only_block or self._computed(self.arguments.all_rows)).terms
         if self.arguments.declaration.couples_rows:
-            return _taken(self.terms(), rows)
-        return self._terms(self.arguments.some(rows))
+            return _taken(self.terms(), numbers)
+        return self._computed(self.arguments.rows_at(numbers)).terms
 
     def gradient_of(self, terms: Terms) -> Floats:
         """The gradient of the reduced loss for the rows of these terms: shape (N) or (N, C)."""
@@ -191,26 +232,21 @@ class Result:
 
     def summaries(self) -> Summaries:
         """The numbers of each document, by column."""
-        ids = self.documents.ids if isinstance(self.documents, Run) else [d.id for d in self.documents]
-        if len(self.documents) == 1:
+        ids, stack = self.documents.ids, len(self.documents)
+        if stack == 1:
             loss = self.loss.tolist() if self.reduction == "none" else self.loss
             return Summaries(ids, [loss], [self.sum], [self.divisor], [self.count], [self.ignored])
         terms = self.terms()
-        stack = len(self.documents)
-        high, low = _parts(terms.value.reshape(stack, -1))
-        sums = (high + low).tolist()
+        sums = _row_sums(terms.value.reshape(stack, -1))
         rows = terms.value.size // stack
         counts = [rows] * stack if terms.counts is None else terms.counts.reshape(stack, -1).sum(axis=1).tolist()
         divisors = [float(n) for n in counts]
         if terms.divisor is not None:
-            high, low = _parts(terms.divisor.reshape(stack, -1))
-            divisors = (high + low).tolist()
-        if self.reduction == "batchmean":
-            divisors = [float(self._batch // stack)] * stack
-        losses = sums
-        if self.reduction in ("mean", "batchmean"):
-            losses = [linked(divide(s, d), terms.link) for s, d in zip(sums, divisors, strict=True)]
-        elif self.reduction == "none":
+            divisors = _row_sums(terms.divisor.reshape(stack, -1))
+        if self._own_divisor is not None:
+            divisors = [self._own_divisor] * stack
+        losses = [reduced(s, d, self.reduction, terms.link) for s, d in zip(sums, divisors, strict=True)]
+        if self.reduction == "none":
             losses = self._user_layout(terms.value).tolist()
         return Summaries(ids, losses, sums, divisors, counts, [rows - count for count in counts])
 
@@ -218,8 +254,8 @@ class Result:
     def options(self) -> dict[str, Any]:
         """The options that differ from their defaults; arrays that hold one number for each row are left out."""
         options: dict[str, Any] = {}
-        for name, parameter in self.of.parameters.items():
-            given = self.documents[0].values.get(name)
+        for name, parameter in self.of.declaration.parameters.items():
+            given = self.documents.columns.get(name, [None])[0]
             if parameter.required or given is None:
                 continue
             if isinstance(parameter.marker, Array):
@@ -230,17 +266,17 @@ class Result:
                 options[name] = self.arguments.options[name]
         return options
 
-    def doubts(self) -> Iterator[LosscliWarning]:
-        """What is wrong with the result itself: a loss that is not finite, a mean that divides by nothing."""
+    def about_the_number(self) -> Iterator[LosscliWarning]:
+        """What is wrong with the number itself: a loss that is not finite, a mean that divides by nothing."""
         if not math.isfinite(self.total.sum):
             yield self._not_finite()
         if self.reduction != "mean":
             return
-        terms = self._only_block
-        if len(self.documents) == 1 or terms is None:
+        if len(self.documents) == 1 or self._only_block is None:
             if not self.divisor:
                 yield self._divides_by_nothing(0)
             return
+        terms = self._only_block.terms
         below = terms.counts if terms.divisor is None else terms.divisor
         some = True if below is None else below.reshape(len(self.documents), -1).any(axis=1)
         if not np.all(some):
@@ -248,31 +284,32 @@ class Result:
 
     def _not_finite(self) -> LosscliWarning:
         start = 0
-        for box in self.arguments.boxes():
-            value = self._terms(box).value
+        for rows in self.arguments.blocks():
+            value = self._computed(rows).terms.value
             bad = ~np.isfinite(value)
             if bad.any():
                 first = int(np.argwhere(bad)[0][0])
-                number, row = divmod(start + first, math.prod(self.shape))
-                index = f" of row [{', '.join(map(str, self.place(row)))}]" if self.shape else ""
+                document, row = divmod(start + first, math.prod(self.shape))
+                index = f" of row [{', '.join(map(str, self.position(row)))}]" if self.shape else ""
                 found = value[first][bad[first]] if value.ndim > 1 else value[first]
-                return LosscliWarning(f"the loss{index} is {np.ravel(found)[0]}.", self.documents[number].place)
+                return LosscliWarning(f"the loss{index} is {np.ravel(found)[0]}.", self.documents.place(document))
             start += len(value)
-        return LosscliWarning("each loss is finite, but their sum is beyond float64.", self.documents[0].place)
+        return LosscliWarning("each loss is finite, but their sum is beyond float64.", self.documents.place())
 
-    def _divides_by_nothing(self, number: int) -> LosscliWarning:
+    def _divides_by_nothing(self, document: int) -> LosscliWarning:
         rows = math.prod(self.shape)
         if self.count and len(self.documents) == 1:
             what = "the weights of all rows are 0"
         else:
-            what = f"all {rows} rows are ignored" if rows else "the input has no rows"
-        return LosscliWarning(f"{what}: the mean is 0 / 0 = NaN.", self.documents[number].place)
+            what = "the input has no rows" if not rows else "the only row is ignored"
+            what = f"all {rows:,} rows are ignored" if rows > 1 else what
+        return LosscliWarning(f"{what}: the mean is 0 / 0 = NaN.", self.documents.place(document))
 
-    def _terms(self, index: Index) -> Terms:
-        block = self.arguments.block(index)
+    def _computed(self, rows: Rows) -> _Computed:
+        block = self.arguments.block(rows)
         with ieee():
-            terms = self.of.function(**block)
-        return terms.mean if terms.mean is not None and self.reduction == "mean" else terms
+            terms = self.of.function(**block.keywords)
+        return _Computed(terms.mean if terms.mean and self.reduction == "mean" else terms, block.warnings)
 
     def _scaled_gradient(self, terms: Terms, reduction: str | None) -> Floats:
         assert terms.grad is not None
@@ -280,7 +317,7 @@ class Result:
             gradient = terms.grad()
             if (reduction or self.reduction) in ("sum", "none"):
                 return gradient
-            slope = terms.link.derivative(self.total.mean) if terms.link is not None else 1.0
+            slope = terms.link.derivative(self.total.quotient) if terms.link is not None else 1.0
             scaled: Floats = gradient * slope / self.divisor if terms.link else gradient / self.divisor
         if self.arguments.declaration.couples_rows:
             return scaled if self.count else np.zeros_like(scaled)
@@ -290,9 +327,9 @@ class Result:
 
     def _over_blocks(self, view: Callable[[Terms], Floats]) -> Floats:
         if self._only_block is not None:
-            return view(self._only_block)
-        blocks = in_order(lambda box: view(self._terms(box)), self.arguments.boxes(), self.threads)
-        return np.concatenate(list(blocks) or [view(self._terms(self.arguments.everything()))])
+            return view(self._only_block.terms)
+        blocks = in_order(lambda rows: view(self._computed(rows).terms), self.arguments.blocks(), self.settings.threads)
+        return np.concatenate(list(blocks) or [view(self.terms())])
 
     def _unfolded(self, a: AnyArray) -> AnyArray:
         """A value or a step as the user knows it."""
@@ -302,29 +339,25 @@ class Result:
 
     def _user_layout(self, a: AnyArray) -> AnyArray:
         """Rows unfolded, classes back where they were; the axis of the documents only where there are several."""
-        axis, rows, stacked = self.arguments.class_axis, self.arguments.rows, len(self.documents) > 1
+        axis, rows, several = self.arguments.class_axis, self.arguments.rows, len(self.documents) > 1
         if not self.arguments.declaration.couples_rows:
-            a = a.reshape((*(rows if stacked else rows[1:]), *a.shape[1:]))
-        return a if axis is None or a.ndim != len(rows) + stacked else np.moveaxis(a, -1, axis + stacked)
+            a = a.reshape((*(rows if several else rows[1:]), *a.shape[1:]))
+        return a if axis is None or a.ndim != len(rows) + several else np.moveaxis(a, -1, axis + several)
 
 
-def linked(mean: float, link: Link | None) -> float:
-    """The loss that belongs to a mean."""
-    return mean if link is None else link.of(mean)
-
-
-def _taken(terms: Terms, rows: Sequence[int]) -> Terms:
+def _taken(terms: Terms, numbers: Sequence[int]) -> Terms:
     """Some rows of terms that could only be computed together."""
     n = len(terms.value)
 
     def take(a: Any) -> Any:
-        return a[list(rows)] if isinstance(a, np.ndarray) and a.shape[:1] == (n,) else a
+        return a[list(numbers)] if isinstance(a, np.ndarray) and a.shape[:1] == (n,) else a
 
-    computed = steps_of(terms)
-    steps: dict[str, Step] = {
-        name: Summed(take(computed[name])) if isinstance(step, Summed) else take(computed[name])
-        for name, step in terms.steps.items()
-    }
+    def step(whole: Step) -> Step:
+        share = whole.share() if callable(whole.share) else whole.share
+        return replace(whole, of=take(whole.array), share=take(share))
+
+    with ieee():
+        steps = {name: step(whole) for name, whole in terms.steps.items()}
     return replace(
         terms,
         value=take(terms.value),
@@ -352,6 +385,11 @@ def _exact(values: Floats) -> ExactSum:
     return ExactSum.of([float(high[0]), float(low[0])])
 
 
+def _row_sums(values: Floats) -> list[float]:
+    high, low = _parts(values)
+    return (high + low).tolist()
+
+
 def _parts(values: Floats) -> tuple[Floats, Floats]:
     with ieee():
         return exact_parts(values)
@@ -360,9 +398,4 @@ def _parts(values: Floats) -> tuple[Floats, Floats]:
 def steps_of(terms: Terms) -> dict[str, AnyArray]:
     """The steps of some terms, computed."""
     with ieee():
-        return {name: step() if callable(step) else step for name, step in plain(terms.steps).items()}
-
-
-def plain(steps: Mapping[str, Any]) -> dict[str, Any]:
-    """Steps without the mark that says which have a meaningful sum."""
-    return {name: step.of if isinstance(step, Summed) else step for name, step in steps.items()}
+        return {name: step.array for name, step in terms.steps.items()}

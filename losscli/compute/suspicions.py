@@ -1,7 +1,7 @@
-"""Doubts: what is legal, but probably not what was meant. Each looks at a block of rows and costs next to nothing.
+"""What is legal, but probably not what was meant. Each check looks at a block of rows and costs next to nothing.
 
-A doubt about an array is declared with it (`Array.doubt`). It says why, and names the first row that raises it,
-unless all do.
+A suspicion about an array is declared with it (`Array.suspicion`). It says why, and names the first suspicious row,
+unless all rows are.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from typing import TypeAlias
 
 import numpy as np
 
-from losscli.compute.arrays import shown
 from losscli.declare import AnyArray, Bools, Floats
+from losscli.text import shown
 
-SAMPLE = 64  # rows that are looked at; the others of the first block only where all of these raise the doubt
+SAMPLE = 64  # rows that are looked at; the others of the first block only where all of these are suspicious
 CLOSE = 0.002  # as near as float16 comes
 ROUGH = 0.02  # as near as a few numbers of two decimals come
 OVERFLOWN = 0x7C00  # the bits of +inf in float16
 
-Doubted: TypeAlias = "tuple[int | None, str] | None"
+Suspicious: TypeAlias = "tuple[int | None, str] | None"
 
 
 def float16_overflow(a: AnyArray) -> AnyArray | None:
@@ -28,7 +28,7 @@ def float16_overflow(a: AnyArray) -> AnyArray | None:
     return np.argwhere(overflown)[0] if overflown.any() else None
 
 
-def softmax_twice(a: Floats) -> Doubted:
+def softmax_twice(a: Floats) -> Suspicious:
     """Scores before the softmax that are probabilities already."""
     if a.shape[1] < 2 or not len(a):
         return None
@@ -40,8 +40,8 @@ def softmax_twice(a: Floats) -> Doubted:
     )
 
 
-def no_log_probabilities(a: Floats) -> Doubted:
-    """Log-probabilities that are something else; told by the first rows."""
+def not_log_probabilities(a: Floats) -> Suspicious:
+    """Log-probabilities that are something else; the first rows show it."""
     head = a[:SAMPLE]
     positive = (head > CLOSE).any(axis=1)
     if positive.any():
@@ -58,8 +58,8 @@ def no_log_probabilities(a: Floats) -> Doubted:
     return row, f"does not normalise: its probabilities sum to {sums[row]:.6g}, not 1. Take the log-softmax first."
 
 
-def beyond_0_to_1(a: Floats) -> Doubted:
-    """Targets of a sigmoid that are no probabilities."""
+def outside_0_to_1(a: Floats) -> Suspicious:
+    """Targets of a sigmoid that are not probabilities."""
     if not a.size or (a.min() >= 0 and a.max() <= 1):
         return None
     beyond = (a < 0) | (a > 1)
@@ -69,7 +69,7 @@ def beyond_0_to_1(a: Floats) -> Doubted:
     return int(at[0]), f"holds {shown(a[tuple(at)])}, but a target lies between 0 and 1."
 
 
-def no_distribution(a: Floats) -> Doubted:
+def not_a_distribution(a: Floats) -> Suspicious:
     """Class probabilities that do not sum to 1."""
     sums = a @ np.ones(a.shape[1])  # the fastest sum of short rows
     off = abs(sums - 1) > ROUGH
@@ -84,10 +84,10 @@ def _probabilities(a: Floats) -> Bools:
         return (a >= 0).all(axis=1) & (a <= 1).all(axis=1) & (abs(a.sum(axis=1) - 1) <= CLOSE)
 
 
-TOLD_BY_THE_FIRST_ROWS = ("softmax twice", "no log-probabilities")
-DOUBTS: dict[str, Callable[[Floats], Doubted]] = {
+SEEN_IN_THE_FIRST_ROWS = ("softmax twice", "not log-probabilities")
+SUSPICIONS: dict[str, Callable[[Floats], Suspicious]] = {
     "softmax twice": softmax_twice,
-    "no log-probabilities": no_log_probabilities,
-    "beyond 0 to 1": beyond_0_to_1,
-    "no distribution": no_distribution,
+    "not log-probabilities": not_log_probabilities,
+    "outside 0 to 1": outside_0_to_1,
+    "not a distribution": not_a_distribution,
 }

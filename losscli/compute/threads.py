@@ -11,38 +11,37 @@ from typing import TypeVar
 
 import numpy as np
 
-from losscli.compute.arguments import Box
-
+_S = TypeVar("_S")
 _T = TypeVar("_T")
 
 GROUP = 8  # blocks that a thread takes at a time: handing over costs as much as a small block
 
 
-def in_order(work: Callable[[Box], _T], boxes: Iterable[Box], threads: int | None = None) -> Iterator[_T]:
-    """The work on each box, several at a time, in the order of the boxes and only a few ahead."""
+def in_order(work: Callable[[_S], _T], blocks: Iterable[_S], threads: int | None = None) -> Iterator[_T]:
+    """The work on each block, several at a time, in the order of the blocks and only a few ahead."""
     threads = threads or available_threads()
-    boxes = iter(boxes)
-    first = next(boxes, None)
+    blocks = iter(blocks)
+    first = next(blocks, None)
     if first is None:
         return
-    second = next(boxes, None)
+    second = next(blocks, None)
     if second is None:
         yield work(first)
         return
     _keep_freed_memory()
-    boxes = chain((first, second), boxes)
+    blocks = chain((first, second), blocks)
     if threads == 1:
-        yield from map(work, boxes)
+        yield from map(work, blocks)
         return
     from concurrent.futures import Future, ThreadPoolExecutor
 
-    def several(group: list[Box]) -> list[_T]:
-        return [work(box) for box in group]
+    def several(group: list[_S]) -> list[_T]:
+        return [work(block) for block in group]
 
     with ThreadPoolExecutor(threads) as pool:
         pending: deque[Future[list[_T]]] = deque()
         try:
-            while group := list(islice(boxes, GROUP)):
+            while group := list(islice(blocks, GROUP)):
                 pending.append(pool.submit(several, group))
                 if len(pending) > 2 * threads:
                     yield from pending.popleft().result()

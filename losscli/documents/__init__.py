@@ -1,58 +1,118 @@
-"""Documents: the values of batches on their way from a source to a loss."""
+"""Documents: the values of batches on their way from a source to a loss.
+
+A source yields `Documents`, or an error in the place of a document that is wrong: whoever computes decides whether it
+ends the run or is reported and skipped.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import NoneType
+from typing import Any, TypeAlias
 
-from losscli.errors import LosscliError
-
-
-@dataclass(slots=True)
-class Document:
-    """The values of one batch, under the names that its source gives them, and where they stand."""
-
-    values: dict[str, Any]
-    source: str = ""
-    line: int = 0
-    id: Any = None
-    by_column: bool = False  # each value is the column of a table
-    error: LosscliError | None = None  # why there are no values; raised when its turn comes
-
-    @property
-    def place(self) -> str:
-        return f"{self.source}:{self.line}" if self.line else self.source
-
-    def wrong(self, error: LosscliError) -> Document:
-        """What stands in the place of this document when it cannot be used."""
-        return Document({}, self.source, self.line, error=error.at(self.place))
+from losscli.documents.numerals import described
+from losscli.errors import DataError, LosscliError, LosscliWarning
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """Documents with the same keys on consecutive lines, held by column: a million of them are no million objects."""
+class Documents:
+    """Consecutive documents with the same keys, by column: a million of them are no million objects.
 
-    columns: dict[str, list[Any]]
-    source: str
-    line: int
+    columns   each key with one value for each document; never empty but for a document without keys
+    source    where they come from; `numbers` says which line, or element of an array, each of them is
+    mark      how a number is written behind the source: `:17` for a line, `[17]` for an element
+    ids       the id of each, where they have one
+    is_table  a single document whose values are the columns of a table
+    warnings  what is suspicious about their keys
+    """
+
+    columns: Mapping[str, list[Any]]
+    source: str = ""
+    numbers: Sequence[int] = ()
+    mark: str = ":{}"
     ids: list[Any] | None = None
+    is_table: bool = False
+    warnings: tuple[LosscliWarning, ...] = ()
 
     def __len__(self) -> int:
-        return len(next(iter(self.columns.values())))
+        return len(next(iter(self.columns.values()))) if self.columns else 1
 
-    def __getitem__(self, i: int) -> Document:
-        values = {key: column[i] for key, column in self.columns.items()}
-        return Document(values, self.source, self.line + i, None if self.ids is None else self.ids[i])
+    def __getitem__(self, part: slice) -> Documents:
+        return replace(
+            self,
+            columns={key: column[part] for key, column in self.columns.items()},
+            numbers=self.numbers[part],
+            ids=None if self.ids is None else self.ids[part],
+        )
 
-    def cut(self, size: int) -> Iterator[Run]:
-        """The same in runs of a size."""
+    def each(self) -> Iterator[Documents]:
+        """Every document on its own."""
+        yield from self.cut(1)
+
+    def cut(self, size: int) -> Iterator[Documents]:
+        """The same in parts of a size."""
+        if size >= len(self):
+            yield self
+            return
         for start in range(0, len(self), size):
-            part = slice(start, start + size)
-            columns = {key: column[part] for key, column in self.columns.items()}
-            yield Run(columns, self.source, self.line + start, None if self.ids is None else self.ids[part])
+            yield self[start : start + size]
+
+    def having(self, values: Mapping[str, Any]) -> Documents:
+        """The same with other values, each for all documents."""
+        if not values:
+            return self
+        return replace(self, columns={**self.columns, **{key: [value] * len(self) for key, value in values.items()}})
+
+    def place(self, i: int = 0) -> str:
+        """Where a document stands, for a message."""
+        return self.source + self.mark.format(self.numbers[i]) if self.numbers else self.source
 
 
-def column(documents: Sequence[Document] | Run, name: str) -> list[Any]:
-    """One value of each document."""
-    return documents.columns[name] if isinstance(documents, Run) else [d.values[name] for d in documents]
+Item: TypeAlias = Documents | LosscliError
+
+
+def single(values: Mapping[str, Any], source: str = "", is_table: bool = False) -> Documents:
+    """One document; its `id` is taken out of the values."""
+    columns = {key: [value] for key, value in values.items()}
+    ids = columns.pop("id", None)
+    check_ids(ids or (), source)
+    return Documents(columns, source, ids=ids, is_table=is_table)
+
+
+def check_ids(ids: Iterable[Any], place: str = "") -> None:
+    """An id is a text or a number, or null, which is none; whatever else the source can hold."""
+    for found in ids:
+        if not isinstance(found, (str, int, float, NoneType)) or isinstance(found, bool):
+            raise DataError(f"id is {described(found)}, but a text or a number was expected.", place)
+
+
+def grouped(
+    values: Iterable[tuple[int, dict[str, Any] | LosscliError]], source: str, mark: str = ":{}"
+) -> Iterator[Item]:
+    """Documents with their numbers, those in a row that have the same keys taken together."""
+    keys: tuple[str, ...] | None = None
+    columns: dict[str, list[Any]] = {}
+    numbers: list[int] = []
+
+    def group() -> Documents:
+        ids = columns.pop("id", None)
+        return Documents(columns, source, numbers, mark, ids)
+
+    for number, document in values:
+        same = not isinstance(document, LosscliError) and tuple(document) == keys and keys not in ((), ("id",))
+        if numbers and not same:
+            yield group()
+            columns, numbers = {}, []
+        if isinstance(document, LosscliError):
+            keys = None
+            yield document.at(source + mark.format(number))
+            continue
+        if not same:
+            keys = tuple(document)
+            columns = {key: [] for key in keys}
+        numbers.append(number)
+        for key, value in document.items():
+            columns[key].append(value)
+    if numbers:
+        yield group()

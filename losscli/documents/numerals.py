@@ -1,11 +1,13 @@
-"""Numbers as people and programs write them, in text and on the command line."""
+"""Numbers as people and programs write them: in text, in JSON, on the command line; and options in their range."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
-from losscli.errors import DataError
-from losscli.terminal.messages import shortened
+from losscli.declare import Number, Parameter, Text
+from losscli.errors import DataError, UsageError
+from losscli.text import quoted, range_of, shortened, shown
 
 NON_FINITE = {"nan": math.nan, "inf": math.inf, "infinity": math.inf}
 
@@ -42,3 +44,70 @@ def non_finite(word: str) -> float | None:
     if number is None or len(word) - len(word.lstrip("+-")) > 1:
         return None
     return -number if word.startswith("-") else number
+
+
+def as_number(value: Any) -> int | float | None:
+    """A number from a text, from JSON or from NumPy; None for anything else, and for an integer beyond float64."""
+    if isinstance(value, str):
+        return numeral(value.strip())
+    if hasattr(value, "dtype") and getattr(value, "ndim", None) == 0:
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or too_long(value):
+        return None
+    return value
+
+
+def described(value: Any) -> str:
+    """What a value of JSON or Python is, in a word."""
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, (int, float)):
+        return "a very long integer" if too_long(value) else f"{value:g}"
+    words: dict[type, str] = {dict: "an object", list: "an array"}
+    return words.get(type(value), f"a {type(value).__name__}")
+
+
+def option_value(parameter: Parameter, value: Any) -> Any:
+    """The value of an option that is no array: a number in its range, one of its words, or a text."""
+    marker, name = parameter.marker, parameter.name
+    if isinstance(marker, Number):
+        return _number_in_range(name, marker, value)
+    if isinstance(marker, Text):
+        return [name.strip() for name in value.split(",") if name.strip()] if marker.many else value
+    if parameter.choices and value not in parameter.choices:
+        raise UsageError(f"{name} is {described(value)}, but takes one of {', '.join(parameter.choices)}.")
+    if not parameter.choices and not isinstance(value, bool):
+        raise UsageError(f"{name} is {described(value)}, but takes true or false.")
+    return value
+
+
+def _number_in_range(name: str, marker: Number, value: Any) -> int | float:
+    found = as_number(value)
+    if marker.whole:
+        if found is None or not float(found).is_integer():
+            raise UsageError(f"{name} is {described(value)}, but takes a whole number.")
+        found = int(found)
+    elif found is None or math.isnan(found):
+        raise UsageError(f"{name} is {described(value)}, but takes a number.")
+    low, high, above = marker.min, marker.max, marker.above
+    if (
+        (low is not None and found < low)
+        or (high is not None and found > high)
+        or (above is not None and found <= above)
+    ):
+        raise UsageError(f"{name} is {shown(found)}, but must be {range_of(low, high, above)}.")
+    return found if marker.whole else float(found)
+
+
+def refuse_booleans(value: Any, place: str) -> None:
+    """Raise for `true` or `false` inside an array: beside numbers they would pass for 1 and 0 in silence."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            refuse_booleans(item, key)
+    elif isinstance(value, (list, tuple)):
+        for i, item in enumerate(value):
+            if isinstance(item, bool):
+                raise DataError(f"{place}[{i}] is {described(item)}, but a number was expected. Write 1 and 0.")
+            refuse_booleans(item, f"{place}[{i}]")

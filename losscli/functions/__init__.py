@@ -1,0 +1,1 @@
+"""Functions: what many losses begin with."""

@@ -1,4 +1,4 @@
-"""log-sigmoid: The log-probability from a logit.
+"""log-sigmoid: Turns a logit into a log-probability.
 
     log_sigmoid(x) = -log(1 + exp(-x))
 
@@ -18,14 +18,20 @@ from typing import Annotated
 
 from losscli import ops
 from losscli.declare import Array, Floats
-from losscli.terms import Terms
+from losscli.terms import Step, Terms
 
 
 def log_sigmoid(logits: Annotated[Floats, Array("N...", "real", "scores")]) -> Terms:
-    """The log-probability that belongs to a logit.
+    """The logarithm of the probability that a logit stands for.
 
         log_sigmoid(x) = -log(1 + exp(-x))
 
     Source: PyTorch, torch.nn.LogSigmoid.
     """
-    return Terms(value=-ops.softplus(-logits), steps={"logit": logits, "sigmoid": lambda: ops.sigmoid(logits)})
+    return Terms(
+        value=-ops.softplus(-logits),
+        steps={
+            "logit": Step(logits),
+            "sigmoid": Step(lambda: ops.sigmoid(logits), how="1 / (1 + exp(-logit))"),
+        },
+    )

@@ -1,4 +1,4 @@
-"""log-softmax: The log-probabilities of the classes.
+"""log-softmax: Turns logits into class log-probabilities.
 
     log_softmax(z)[c] = z[c] - log(sum_k exp(z[k]))
 
@@ -15,20 +15,19 @@ Examples:
 from __future__ import annotations
 
 from losscli import ops
-from losscli.declare import ClassScores
-from losscli.terms import Summed, Terms
+from losscli.losses.multiclass import ClassScores
+from losscli.losses.multiclass._softmax import softmax_steps
+from losscli.terms import Terms
 
 
 def log_softmax(logits: ClassScores) -> Terms:
-    """The log-probabilities that belong to a row of logits.
+    """The logarithms of the class probabilities that a row of logits stands for.
 
         log_softmax(z)[c] = z[c] - log(sum_k exp(z[k]))
 
     Source: PyTorch, torch.nn.LogSoftmax.
     """
     at = ops.softmax_peak(logits)
-    name, exp = ops.exponentials(logits, at)
-    return Terms(
-        value=ops.log_softmax(logits, at),
-        steps={"logit": logits, name: Summed(exp), "softmax": Summed(lambda: ops.softmax(logits, at))},
-    )
+    steps = softmax_steps(logits, at)
+    del steps["log softmax"]
+    return Terms(value=ops.log_softmax(logits, at), steps=steps)

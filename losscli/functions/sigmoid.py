@@ -1,4 +1,4 @@
-"""sigmoid: The probability from a logit.
+"""sigmoid: Turns a logit into a probability.
 
     sigmoid(x) = 1 / (1 + exp(-x))
 
@@ -20,14 +20,20 @@ import numpy as np
 
 from losscli import ops
 from losscli.declare import Array, Floats
-from losscli.terms import Terms
+from losscli.terms import Step, Terms
 
 
 def sigmoid(logits: Annotated[Floats, Array("N...", "real", "scores")]) -> Terms:
-    """The probability that belongs to a logit.
+    """The probability that a logit stands for.
 
         sigmoid(x) = 1 / (1 + exp(-x))
 
     Source: PyTorch, torch.nn.Sigmoid.
     """
-    return Terms(value=ops.sigmoid(logits), steps={"logit": logits, "exp(-|x|)": lambda: np.exp(-np.abs(logits))})
+    return Terms(
+        value=ops.sigmoid(logits),
+        steps={
+            "logit": Step(logits),
+            "exp(-|x|)": Step(lambda: np.exp(-np.abs(logits)), how="exp(-abs(logit))"),
+        },
+    )

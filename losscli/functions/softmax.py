@@ -1,4 +1,4 @@
-"""softmax: The probabilities of the classes from their logits.
+"""softmax: Turns logits into class probabilities.
 
     softmax(z)[c] = exp(z[c]) / sum_k exp(z[k])
 
@@ -15,20 +15,19 @@ Examples:
 from __future__ import annotations
 
 from losscli import ops
-from losscli.declare import ClassScores
-from losscli.terms import Summed, Terms
+from losscli.losses.multiclass import ClassScores
+from losscli.losses.multiclass._softmax import softmax_steps
+from losscli.terms import Terms
 
 
 def softmax(logits: ClassScores) -> Terms:
-    """The probabilities that belong to a row of logits.
+    """The class probabilities that a row of logits stands for.
 
         softmax(z)[c] = exp(z[c]) / sum_k exp(z[k])
 
     Source: PyTorch, torch.nn.Softmax.
     """
     at = ops.softmax_peak(logits)
-    name, exp = ops.exponentials(logits, at)
-    return Terms(
-        value=ops.softmax(logits, at),
-        steps={"logit": logits, name: Summed(exp)},
-    )
+    steps = softmax_steps(logits, at)
+    del steps["softmax"], steps["log softmax"]
+    return Terms(value=ops.softmax(logits, at), steps=steps)

@@ -1,26 +1,93 @@
-"""Output formats, one a file: results to text.
+"""Output formats, one a file: an answer to text.
 
-A module of this folder has `write(results, out, view)`. Its first line names the formats. A module that is no format
-has a name that begins with an underscore.
+A module of this folder has `write(answer, out)`. Its first line names the formats; a module that is no format has a
+name that begins with an underscore. An answer is asked for what the format needs: pages of tables for people, records
+and columns for programs, bare numbers for a shell.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Protocol
+
+from losscli.declare import Choice, Number, Text
 
 
 @dataclass(frozen=True)
-class View:
-    """What the user asked to see.
+class Show:
+    """What of an answer is shown, and where."""
 
-    format    the name of the format, where a module writes several
-    steps     show every step; `grad`: the gradient
-    digits    to how many digits a table rounds
-    max_rows  how many rows a table shows at most, head and tail; 0 for all
+    grad: Annotated[bool, Choice("Show the gradient with respect to the first input.")] = False
+    steps: Annotated[bool, Choice("Show every step.")] = False
+    format: Annotated[str, Choice("how to write the result (default: table)")] | None = None
+    json: Annotated[bool, Choice("The same as --format json.")] = False
+    quiet: Annotated[bool, Choice("The bare number: the same as --format value.", short="-q")] = False
+    output: Annotated[str, Text("write to this file, whole or not at all", "FILE", short="-o")] | None = None
+    digits: Annotated[int, Number("to how many digits a table rounds (default: 4)", 0, 17, whole=True)] = 4
+    max_rows: Annotated[
+        int, Number("rows a table shows, head and tail; 0 for all (default: 20)", min=0, whole=True)
+    ] = 20
+    progress: Annotated[bool, Choice("Show a bar when it takes long.")] = True
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of text. The columns in `left` are words; a row in `marked` is the one to look at."""
+
+    header: list[str]
+    rows: list[list[str]]
+    footers: dict[int, list[str]] = field(default_factory=dict)  # after which row, a line of sums
+    marked: frozenset[int] = frozenset()
+    left: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a person reads: a title, tables, and how the number comes about."""
+
+    title: str
+    formula: str
+    size: str
+    tables: list[Table]
+    working: str
+    remark: str
+
+
+class Answer(Protocol):
+    """What a command found, in the forms that formats ask for; each is computed as it is read, and only once."""
+
+    format: str
+
+    def pages(self) -> Iterator[Page]:
+        """For people: tables and the working."""
+
+    def record(self) -> dict[str, Any]:
+        """For programs: all of it as one object of plain values."""
+
+    def records(self) -> Iterator[Records]:
+        """The same for each document, as they are computed."""
+
+    def columns(self) -> Iterator[tuple[list[str], Iterable[list[Any]]]]:
+        """Lines of cells under a header, as they are computed."""
+
+    def numbers(self) -> Iterator[Any]:
+        """The bare numbers: floats, or for a function arrays."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """Records that differ only in some values, by column: a million of them are no million objects.
+
+    `common` is the first of them; `varying` has a list of values for each key that may differ.
     """
 
-    format: str = "table"
-    steps: bool = False
-    grad: bool = False
-    digits: int = 4
-    max_rows: int = 20
+    common: dict[str, Any]
+    varying: dict[str, list[Any]] = field(default_factory=dict)
+
+    def each(self) -> Iterator[dict[str, Any]]:
+        if not self.varying:
+            yield self.common
+            return
+        for values in zip(*self.varying.values(), strict=True):
+            yield self.common | dict(zip(self.varying, values, strict=True))

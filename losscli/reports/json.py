@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import math
 from typing import Any, TextIO
 
 import orjson
 
-from losscli.compute.result import Result
-from losscli.errors import UsageError
-from losscli.reports import View
-from losscli.reports._records import batch_records, finite, gathered
-from losscli.terminal.messages import JOINERS
+from losscli.reports import Answer
+from losscli.text import JOINERS
 
 
-def write(results: Iterator[Result], out: TextIO, view: View) -> None:
-    all_of_them = gathered(results)
-    if all_of_them.only is not None:
-        out.write(text(next(batch_records(all_of_them.only, view))))
-    elif view.steps or view.grad:
-        raise UsageError("--steps and --grad belong to one batch; --format jsonl gives them for each batch.")
-    else:
-        out.write(text(all_of_them.record))
+def write(answer: Answer, out: TextIO) -> None:
+    out.write(text(answer.record()))
 
 
 def text(record: dict[str, Any]) -> str:
     """One line of JSON, with NaN and the infinities as strings."""
     line = orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
     if b"null" in line:  # what orjson makes of NaN and the infinities
-        line = orjson.dumps(finite(record), option=orjson.OPT_APPEND_NEWLINE)
+        line = orjson.dumps(_finite(record), option=orjson.OPT_APPEND_NEWLINE)
     text = line.decode()
     return text if line.isascii() and b"\x7f" not in line else _escaped(text)
+
+
+def _finite(value: Any) -> Any:
+    """The value with NaN and the infinities as the strings that JSON readers of other languages agree on."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, dict):
+        return {key: _finite(v) for key, v in value.items()}
+    if isinstance(value, list):
+        return [_finite(v) for v in value]
+    return value
 
 
 def _escaped(text: str) -> str:

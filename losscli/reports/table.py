@@ -2,74 +2,36 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
-from itertools import chain, islice
-from typing import Any, TextIO
+from typing import TextIO
 
+from rich import table as rich_table
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from losscli.compute.result import Result
-from losscli.reports import View
-from losscli.reports import _grids as grids
-from losscli.reports._records import gathered
+from losscli.reports import Answer, Page, Table
 
 INDENT = 2
 
 
-def write(results: Iterator[Result], out: TextIO, view: View) -> None:
-    first = list(islice(results, 2))
-    if len(first) == 1 and len(first[0].documents) == 1:
-        _print_explanation(grids.explained(first[0], view), out)
-        return
-    _print_stream(chain(first, results), out, view)
+def write(answer: Answer, out: TextIO) -> None:
+    for page in answer.pages():
+        _print(page, out)
 
 
-def _print_explanation(told: grids.Explanation, out: TextIO) -> None:
-    title = Text.assemble((told.title, "bold"), "   ", (told.formula, "cyan"))
-    _print(title, told.size, told.grids, told.reduction, told.remark, out)
-
-
-def _print(title: Text, size: str, tables: list[grids.Grid], reduction: str, remark: str, out: TextIO) -> None:
-    drawn = [_drawn(grid, out) for grid in tables]
+def _print(page: Page, out: TextIO) -> None:
+    drawn = [_drawn(table, out) for table in page.tables]
     console, width = _console(out, max([0, *(width for _, width in drawn)]))
+    title = Text.assemble((page.title, "bold"), ("   " * bool(page.formula), ""), (page.formula, "cyan"))
     with console.capture() as captured:
-        _spread(console, title, size, width)
+        _spread(console, title, page.size, width)
         for table, _ in drawn:
             console.print()
             console.print(table)
         console.print()
-        start, _, loss = reduction.rpartition(" = ")
-        _spread(console, Text.assemble(f"{start} = ", (loss, "bold green")) if reduction else Text(), remark, width)
+        start, _, loss = page.working.rpartition(" = ")
+        working = Text.assemble(f"{start} = ", (loss, "bold green")) if page.working else Text()
+        _spread(console, working, page.remark, width)
     out.write("".join(f"{line.rstrip()}\n" for line in captured.get().rstrip().split("\n")))
-
-
-def _print_stream(results: Iterator[Result], out: TextIO, view: View) -> None:
-    most = view.max_rows or None
-    head: list[Any] = []
-    tail: deque[Any] = deque(maxlen=None if most is None else most // 2)
-    count = 0
-    title = ""
-
-    def keep(result: Result) -> None:
-        nonlocal count, title
-        title = title or result.of.entry.title
-        if result.of.entry.is_function:
-            _print_explanation(grids.explained(result, view), out)
-            return
-        for summary in result.summaries():
-            line = (count, summary, result.reduction)
-            (head if most is None or count < (most + 1) // 2 else tail).append(line)
-            count += 1
-
-    total = gathered(results, keep)
-    if not head:
-        return
-    grid = grids.stream_grid([*head, *tail], view)
-    reduction, remark = grids.stream_total(total, view)
-    _print(Text(title, "bold"), grids.counted(count, "batch", "batches"), [grid], reduction, remark, out)
 
 
 def _spread(console: Console, left: Text, right: str, width: int) -> None:
@@ -93,38 +55,38 @@ def _console(out: TextIO, needed: int) -> tuple[Console, int]:
     return console, width
 
 
-def _drawn(grid: grids.Grid, out: TextIO) -> tuple[Table, int]:
-    """The grid as a Rich table, and its width; where room is short, headers break and columns close up."""
+def _drawn(table: Table, out: TextIO) -> tuple[rich_table.Table, int]:
+    """The table as a Rich table, and its width; where room is short, headers break and columns close up."""
     available = Console(file=out).width
-    header = grid.header
-    widths = _widths(grid, header)
+    header = table.header
+    widths = _widths(table, header)
     if _width(widths, 3) > available:
         header = [_broken(name) for name in header]
-        widths = _widths(grid, header)
+        widths = _widths(table, header)
     gap = next((g for g in (3, 2) if _width(widths, g) <= available), 1)
-    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), show_edge=False)
+    drawn = rich_table.Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), show_edge=False)
     for i, name in enumerate(header):
         indent = " " * INDENT if i == 0 else ""
         lines = name.split("\n")
-        table.add_column(
-            Text("\n".join(indent + (line if i in grid.left else line.rjust(widths[i])) for line in lines)),
-            justify="left" if i in grid.left else "right",
+        drawn.add_column(
+            Text("\n".join(indent + (line if i in table.left else line.rjust(widths[i])) for line in lines)),
+            justify="left" if i in table.left else "right",
             vertical="bottom",
             no_wrap=True,
             header_style="dim",
             min_width=widths[i] + len(indent),
         )
-    for i, row in enumerate(grid.rows):
-        table.add_row(*[Text(cell) for cell in row], style="bold" if i in grid.marked else "")
-        if i in grid.footers:
-            table.add_row(*[Text(cell) for cell in grid.footers[i]], style="dim")
-            if i < len(grid.rows) - 1:
-                table.add_row()
-    return table, _width(widths, gap)
+    for i, row in enumerate(table.rows):
+        drawn.add_row(*[Text(cell) for cell in row], style="bold" if i in table.marked else "")
+        if i in table.footers:
+            drawn.add_row(*[Text(cell) for cell in table.footers[i]], style="dim")
+            if i < len(table.rows) - 1:
+                drawn.add_row()
+    return drawn, _width(widths, gap)
 
 
-def _widths(grid: grids.Grid, header: list[str]) -> list[int]:
-    lines = [*grid.rows, *grid.footers.values(), *zip(*[(name.split("\n") * 2)[:2] for name in header], strict=True)]
+def _widths(table: Table, header: list[str]) -> list[int]:
+    lines = [*table.rows, *table.footers.values(), *zip(*[(name.split("\n") * 2)[:2] for name in header], strict=True)]
     return [max(Text(line[i]).cell_len for line in lines) for i in range(len(header))]
 
 

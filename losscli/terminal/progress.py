@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 from losscli.terminal.signals import tidied
 
 if TYPE_CHECKING:
-    from losscli.documents import Document, Run
+    from losscli.documents import Item
 
 PATIENCE = 1.0  # seconds before the bar appears
 LARGE = 1 << 25  # bytes of arrays whose blocks are counted
@@ -49,22 +49,23 @@ class Work:
 WORK = Work()
 
 
-def counted_blocks(boxes: Iterable[tuple[slice, ...]], rows: int, size: int) -> Iterator[tuple[slice, ...]]:
-    """The boxes of arrays of some bytes, counted where that takes time."""
+def watched_blocks(blocks: Iterable[tuple[slice, ...]], rows: int, size: int) -> Iterator[tuple[slice, ...]]:
+    """The blocks of arrays of some bytes; how many are done is noted where that takes time."""
     if size < LARGE:
-        yield from boxes
+        yield from blocks
         return
     WORK.done, WORK.size = 0, size
-    for box in boxes:
-        yield box
-        WORK.done += size * math.prod(s.stop - s.start for s in box) // rows
+    for block in blocks:
+        yield block
+        WORK.done += size * math.prod(s.stop - s.start for s in block) // rows
     WORK.done = WORK.size = 0
 
 
-def counted_documents(chunks: Iterable[list[Document] | Run]) -> Iterator[list[Document] | Run]:
-    for chunk in chunks:
-        yield chunk
-        WORK.documents += len(chunk)
+def watched_documents(items: Iterable[Item]) -> Iterator[Item]:
+    """The documents as they come; how many have passed is noted."""
+    for item in items:
+        yield item
+        WORK.documents += 1 if isinstance(item, Exception) else len(item)
 
 
 def at_file(file: IO[bytes]) -> None:

@@ -20,13 +20,15 @@ import atheris
 
 with atheris.instrument_imports(include=["losscli"]):
     from losscli.catalogue import find
-    from losscli.compute import loss as engine
+    from losscli.commands.result import ResultAnswer
+    from losscli.compute import loss as compute_
     from losscli.compute.arrays import as_array
-    from losscli.documents import formats as sources
+    from losscli.compute.settings import Settings
+    from losscli.documents import formats as formats
     from losscli.documents.formats import csv, json, jsonl, npy, npz, safetensors, txt  # noqa: F401  imported to be instrumented
-    from losscli.documents.keys import Names
+    from losscli.documents.keys import Keys
     from losscli.errors import LosscliError
-    from losscli.reports import View
+    from losscli.reports import Show
     from losscli.reports import json as json_report
     from losscli.reports import table as table_report
 
@@ -36,7 +38,7 @@ LIMIT = 1 << 20  # bytes a document may unpack to: a bomb is to be refused, not 
 FOLDER = tempfile.TemporaryDirectory()
 CE = find("losses", "ce")
 assert CE is not None
-LOSS = engine.Loss(CE)
+LOSS = compute_.Loss(CE)
 
 
 def read(data: bytes) -> None:
@@ -46,9 +48,9 @@ def read(data: bytes) -> None:
     choice, content = data[0] % (len(DOCUMENTS) + len(ARRAYS) + 2), data[1:]
     try:
         if choice < len(DOCUMENTS):
-            compute(sources.documents(written(content, DOCUMENTS[choice]), LIMIT))
+            compute(formats.documents(written(content, DOCUMENTS[choice]), LIMIT))
         elif choice < len(DOCUMENTS) + len(ARRAYS):
-            as_array("logits", sources.array(written(content, ARRAYS[choice - len(DOCUMENTS)]), LIMIT), ["cat", "dog"])
+            as_array("logits", formats.array(written(content, ARRAYS[choice - len(DOCUMENTS)]), LIMIT), ["cat", "dog"])
         elif choice == len(DOCUMENTS) + len(ARRAYS):
             compute(jsonl.lines_or_text(io.BytesIO(content), "standard input", LIMIT))
         else:
@@ -64,11 +66,14 @@ def written(content: bytes, ending: str) -> str:
 
 
 def compute(chunks: object) -> None:
-    resolved = Names(CE.declaration()).resolved(chunks)  # type: ignore[arg-type, union-attr]  # as found above
-    results = list(engine.results(LOSS, resolved, engine.Settings(threads=1), skip=lambda error: None))
+    resolved = Keys(CE.declaration).resolved(chunks)  # type: ignore[arg-type, union-attr]  # as found above
+    results = list(
+        compute_.results(LOSS, resolved, Settings(threads=1), lambda warnings: None, skip=lambda error: None)
+    )
     if results:
-        json_report.write(iter(results[:1]), io.StringIO(), View(steps=len(results) == 1))
-        table_report.write(iter(results), io.StringIO(), View(max_rows=4))
+        one = Show(steps=len(results) == 1)
+        json_report.write(ResultAnswer(iter(results[:1]), one, "json"), io.StringIO())
+        table_report.write(ResultAnswer(iter(results), Show(max_rows=4), "table"), io.StringIO())
 
 
 def main() -> None:

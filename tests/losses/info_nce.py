@@ -66,7 +66,7 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
 
 
 def test_a_batch_needs_rows_of_vectors() -> None:
-    with pytest.raises(DataError, match="rows of vectors"):
+    with pytest.raises(DataError, match=r"anchor has the shape \(2\), but takes \(B, D\)"):
         losscli.info_nce([1.0, 2.0], [1.0, 2.0])
     with pytest.raises(DataError, match="no rows"):
         losscli.info_nce(np.zeros((0, 2)), np.zeros((0, 2)))

@@ -51,5 +51,5 @@ def golden_case(input: Any, target: Any) -> tuple[dict[str, Any], Any]:
 
 
 def test_the_logarithm_of_1_plus_a_number_needs_one_above_minus_1() -> None:
-    with pytest.raises(DataError, match=r"input\[1\] is -1, but a number above -1"):
+    with pytest.raises(DataError, match=r"input\[1\] is -1, but must be above -1"):
         losscli.mean_squared_logarithmic_error([0.0, -1.0], [0.0, 0.0])

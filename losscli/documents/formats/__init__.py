@@ -1,6 +1,6 @@
 """Input formats, one a file: bytes to documents.
 
-A module of this folder has `documents(file, name, limit)`, which yields lists of documents as they become available, or
+A module of this folder has `documents(file, name, limit)`, which yields documents as they become available, or
 `array(file, name, limit)`, which makes the one array of an `@file`, or both. Its first line names the endings. `limit`
 is how many bytes one document may take, unpacked.
 """
@@ -16,7 +16,7 @@ from pathlib import PurePath
 from typing import IO, Any
 
 from losscli.catalogue import entries, find
-from losscli.documents import Document, Run
+from losscli.documents import Item
 from losscli.errors import DataError, FileError, UsageError
 from losscli.terminal.progress import at_file
 
@@ -26,7 +26,7 @@ TEXT_SHARE = 16  # of the limit, for numbers take so much more room in memory th
 PIECE = 1 << 18  # bytes at a time: what they hold as lists still fits the cache
 
 
-def documents(path: str, limit: int = LIMIT) -> Iterator[list[Document] | Run]:
+def documents(path: str, limit: int = LIMIT) -> Iterator[Item]:
     """The documents of a file; `-` is standard input. What is wrong with one of them is kept in it, in its place."""
     name = "standard input" if path == "-" else path
     try:
@@ -41,7 +41,7 @@ def documents(path: str, limit: int = LIMIT) -> Iterator[list[Document] | Run]:
             with opened(path) as file:
                 yield from module.documents(file, path, limit)
     except DataError as error:
-        yield [Document({}, name).wrong(error)]
+        yield error.at(name)
 
 
 def array(path: str, limit: int = LIMIT) -> Any:
@@ -79,7 +79,7 @@ def opened(path: str) -> Iterator[IO[bytes]]:
             with gzip.open(file) as unpacked:
                 yield unpacked  # type: ignore[misc]  # a GzipFile is read as any binary file is
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise DataError(f"no whole gzip file: {lowered(error)}.", path) from None
+            raise DataError(f"not a whole gzip file: {lowered(error)}.", path) from None
 
 
 @contextmanager
@@ -176,4 +176,4 @@ def decoded(text: bytes) -> str:
     except UnicodeDecodeError as error:
         wide = text[:2] in (b"\xff\xfe", b"\xfe\xff")
         hint = " It looks like UTF-16: convert it with iconv -f UTF-16 -t UTF-8." if wide else ""
-        raise DataError(f"byte {error.start} is no UTF-8 text.{hint}") from None
+        raise DataError(f"byte {error.start} is not UTF-8.{hint}") from None

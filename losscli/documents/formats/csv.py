@@ -6,14 +6,14 @@ import csv
 from collections.abc import Iterator
 from typing import IO, Any
 
-from losscli.documents import Document
+from losscli.documents import Item, single
 from losscli.documents.formats import LIMIT, TEXT_SHARE, decoded, too_large
 from losscli.documents.numerals import numeral
 from losscli.errors import DataError
-from losscli.terminal.messages import quoted
+from losscli.text import counted, quoted
 
 
-def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document]]:
+def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[Item]:
     """One document: the columns by their header."""
     rows = _rows(file, name, limit)
     _, header = next(rows, (0, []))
@@ -30,9 +30,7 @@ def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[D
     columns: dict[str, list[Any]] = {word: [] for word in header}
     for line, row in rows:
         if len(row) != len(header):
-            raise DataError(
-                f"{len(row)} cell{'s' * (len(row) != 1)}, but the header names {len(header)}.", f"{name}:{line}"
-            )
+            raise DataError(f"{counted(len(row), 'cell')}, but the header names {len(header)}.", f"{name}:{line}")
         for word, cell in zip(header, row, strict=True):
             number = _number(cell, f"{name}:{line}")
             column = columns[word]
@@ -44,7 +42,7 @@ def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[D
             column.append(cell.strip() if number is None else number)
     if not columns[header[0]]:
         raise DataError("a header and no rows.", name)
-    yield [Document(dict(columns), name, by_column=True)]
+    yield single(columns, name, is_table=True)
 
 
 def array(file: IO[bytes], name: str, limit: int = LIMIT) -> Any:
@@ -59,9 +57,7 @@ def array(file: IO[bytes], name: str, limit: int = LIMIT) -> Any:
                 found = quoted(cell) if cell.strip() else "empty"
                 raise DataError(f"cell {i + 1} is {found}, but a number was expected.", f"{name}:{line}")
         if table and len(row) != len(table[0]):
-            raise DataError(
-                f"{len(row)} cell{'s' * (len(row) != 1)}, but the first row has {len(table[0])}.", f"{name}:{line}"
-            )
+            raise DataError(f"{counted(len(row), 'cell')}, but the first row has {len(table[0])}.", f"{name}:{line}")
         table.append([n for n in numbers if n is not None])
     if not table:
         raise DataError("empty, but rows of numbers were expected.", name)
@@ -78,7 +74,7 @@ def _rows(file: IO[bytes], name: str, limit: int) -> Iterator[tuple[int, list[st
             if row:
                 yield reader.line_num, row
     except csv.Error as error:
-        raise DataError(f"no CSV: {error}.", f"{name}:{reader.line_num}") from None
+        raise DataError(f"not CSV: {error}.", f"{name}:{reader.line_num}") from None
 
 
 def _lines(file: IO[bytes], name: str, limit: int) -> Iterator[str]:

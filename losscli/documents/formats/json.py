@@ -8,18 +8,17 @@ from typing import IO, Any
 
 import orjson
 
-from losscli.compute.arrays import described
-from losscli.documents import Document
+from losscli.documents import Item, check_ids, grouped
 from losscli.documents.formats import LIMIT, decoded, whole
-from losscli.documents.numerals import beyond
+from losscli.documents.numerals import beyond, described, refuse_booleans
 from losscli.errors import DataError
-from losscli.terminal.messages import quoted, shortened
+from losscli.text import quoted, shortened
 
 BOM = b"\xef\xbb\xbf"
 DEEP = "nested too deep for a document."
 
 
-def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document]]:
+def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[Item]:
     """The object of the text, or the objects of its array."""
     yield from text_documents(whole(file, limit), name)
 
@@ -29,31 +28,35 @@ def array(file: IO[bytes], name: str, limit: int = LIMIT) -> Any:
     return parsed(whole(file, limit))
 
 
-def text_documents(text: bytes, name: str) -> Iterator[list[Document]]:
+def text_documents(text: bytes, name: str) -> Iterator[Item]:
+    """The objects of an array, or the one that the text is."""
     value = parsed(text)
     if isinstance(value, list) and (not value or isinstance(value[0], dict)):
-        yield [document(v, f"{name}[{i}]") for i, v in enumerate(value)]
+        yield from grouped(((i, _document_or_error(v)) for i, v in enumerate(value)), name, mark="[{}]")
     else:
-        yield [document(value, name)]
+        yield from grouped([(0, _document_or_error(value))], name, mark="")
 
 
-def document(value: Any, source: str, line: int = 0) -> Document:
-    """The document that a parsed JSON object is."""
-    found = Document({}, source, line)
+def _document_or_error(value: Any) -> dict[str, Any] | DataError:
+    try:
+        return document(value)
+    except DataError as error:
+        return error
+
+
+def document(value: Any) -> dict[str, Any]:
+    """The parsed JSON value, if it is a document."""
     if type(value) is not dict:
         example = '{"logits": [0.9, 0.1], "label": 0}'
-        return found.wrong(DataError(f"found {described(value)}, but a document is an object such as {example}."))
-    found.id = value.pop("id", None)
-    if isinstance(found.id, (dict, list)):
-        return found.wrong(DataError(f"id is {described(found.id)}, but a text or a number was expected."))
-    found.values = value
-    return found
+        raise DataError(f"found {described(value)}, but a document is an object such as {example}.")
+    check_ids([value.get("id")])
+    return value
 
 
 def parsed(text: bytes | str) -> Any:
-    """The value of a JSON text. orjson reads it fast; what it rejects or may read wrong, the standard json decides on.
+    """The value of a JSON text. orjson reads it fast; what it rejects or may misread is left to the standard json.
 
-    So NaN and Infinity, which Python's json writes, are read; a key that stands twice is an error; and 1e400 is no
+    So NaN and Infinity, which Python's json writes, are read; a key that occurs twice is an error; and 1e400 is not a
     number for either.
     """
     raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
@@ -68,7 +71,7 @@ def parsed(text: bytes | str) -> Any:
         value = _parsed_by_standard(raw)
     if b"true" in raw or b"false" in raw:
         try:
-            _refuse_booleans(value, "")
+            refuse_booleans(value, "")
         except RecursionError:
             raise DataError(DEEP) from None
     return value
@@ -110,10 +113,10 @@ def _parsed_by_standard(raw: bytes) -> Any:
         raise DataError(DEEP) from None
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
-        raise DataError(f"no JSON: {_told(error.msg)} at {where}.{_hint(text, error)}") from None
+        raise DataError(f"not JSON: {_lowered(error.msg)} at {where}.{_hint(text, error)}") from None
 
 
-def _told(message: str) -> str:
+def _lowered(message: str) -> str:
     return "a second value begins" if message == "Extra data" else message[0].lower() + message[1:].removesuffix(" at")
 
 
@@ -157,15 +160,3 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             if isinstance(word, str) and any("\ud800" <= c <= "\udfff" for c in word):
                 raise DataError(f"the text {quoted(word)} holds half a character (a lone surrogate).")
     return found
-
-
-def _refuse_booleans(value: Any, place: str) -> None:
-    """`true` and `false` inside an array would pass for 1 and 0 in silence."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            _refuse_booleans(item, key)
-    elif isinstance(value, list):
-        for i, item in enumerate(value):
-            if isinstance(item, bool):
-                raise DataError(f"{place}[{i}] is {str(item).lower()}, but a number was expected. Write 1 and 0.")
-            _refuse_booleans(item, f"{place}[{i}]")

@@ -1,7 +1,7 @@
 """jsonl, ndjson: JSON Lines: one document a line.
 
-Documents come in lists, one for each piece that could be read at once: a slow producer is answered at each line, a file
-in large pieces.
+Documents come in groups, one for each piece that could be read at once: a slow producer is answered at each line, a
+file in large pieces.
 """
 
 from __future__ import annotations
@@ -9,22 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 from operator import itemgetter
-from typing import IO
+from typing import IO, Any
 
 import orjson
 
-from losscli.documents import Document, Run
+from losscli.documents import Documents, Item, grouped
 from losscli.documents.formats import LIMIT, PIECE, TEXT_SHARE, too_large
 from losscli.documents.formats.json import BOM, document, parsed, text_documents
 from losscli.errors import DataError
 
 
-def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document] | Run]:
+def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[Item]:
     """One document for each line that is not blank."""
     yield from _line_documents(pieces(file, limit), name)
 
 
-def lines_or_text(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document] | Run]:
+def lines_or_text(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[Item]:
     """JSON Lines; or, where the first line is the beginning of more, one JSON text of any number of lines."""
     rest = pieces(file, limit)
     head: list[bytes] = []
@@ -46,33 +46,30 @@ def lines_or_text(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[li
     yield from text_documents(b"\n".join(texts), name)
 
 
-def _line_documents(texts: Iterator[bytes], name: str) -> Iterator[list[Document] | Run]:
+def _line_documents(texts: Iterator[bytes], name: str) -> Iterator[Item]:
     number = 0
     try:
         for text in texts:
             lines = text.split(b"\n")
-            run = _run(text, lines, name, number + 1)
-            if run is not None:
-                number += len(lines)
-                yield run
-                continue
-            chunk: list[Document] = []
-            for line in lines:
-                number += 1
-                if line and not line.isspace():
-                    try:
-                        chunk.append(document(parsed(line), name, number))
-                    except DataError as error:
-                        if line.strip() in (b"{", b"["):
-                            error = DataError(f"{error.message} A document of many lines belongs into a .json file.")
-                        chunk.append(Document({}, name, number).wrong(error))
-            if chunk:
-                yield chunk
+            yield from _alike(text, lines, name, number + 1) or grouped(_each(lines, number + 1), name)
+            number += len(lines)
     except DataError as error:
         raise error.at(f"{name}:{number + 1}") from None
 
 
-def _run(text: bytes, lines: list[bytes], name: str, number: int) -> Run | None:
+def _each(lines: list[bytes], first: int) -> Iterator[tuple[int, dict[str, Any] | DataError]]:
+    """The lines that are not blank, with their numbers: documents, or what is wrong with them."""
+    for number, line in enumerate(lines, first):
+        if line and not line.isspace():
+            try:
+                yield number, document(parsed(line))
+            except DataError as error:
+                if line.strip() in (b"{", b"["):
+                    error = DataError(f"{error.message} A document of many lines belongs in a .json file.")
+                yield number, error
+
+
+def _alike(text: bytes, lines: list[bytes], name: str, first: int) -> list[Documents] | None:
     """Lines that are alike, read in one go; None where one of them wants a closer look, line by line.
 
     Each object has the keys of the first one. As many colons as that takes leave none for a key that stands twice.
@@ -88,7 +85,7 @@ def _run(text: bytes, lines: list[bytes], name: str, number: int) -> Run | None:
         return None
     if ids is not None and not {type(i) for i in ids} <= {str, int, float}:
         return None
-    return Run(columns, name, number, ids)
+    return [Documents(columns, name, range(first, first + len(lines)), ids=ids)]
 
 
 def pieces(file: IO[bytes], limit: int) -> Iterator[bytes]:

@@ -47,7 +47,7 @@ def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype
     start = file.read(len(MAGIC) + 2)
     if not start.startswith(MAGIC) or len(start) < len(MAGIC) + 2:
         found = "it is cut off" if MAGIC.startswith(start[: len(MAGIC)]) else f"it begins with {start[:6]!r}"
-        raise DataError(f"no .npy file: {found}.", name)
+        raise DataError(f"not a .npy file: {found}.", name)
     major, minor = start[-2:]
     read_header = {(1, 0): reader.read_array_header_1_0, (2, 0): reader.read_array_header_2_0}.get((major, minor))
     if read_header is None:
@@ -55,7 +55,7 @@ def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype
     try:
         shape, fortran, dtype = read_header(file)
     except Exception:  # NumPy reads the header as Python text, and a broken one fails in many ways
-        raise DataError("no .npy file: its header is broken. Is it cut off?", name) from None
+        raise DataError("not a .npy file: its header is broken. Is it cut off?", name) from None
     if dtype.hasobject:
         raise DataError(
             "an array of Python objects (a pickle), which can run any code when it is read. "

@@ -10,17 +10,17 @@ from typing import IO, Any
 import numpy as np
 
 from losscli.declare import AnyArray
-from losscli.documents import Document
+from losscli.documents import Item, single
 from losscli.documents.formats import LIMIT, is_regular, lowered
 from losscli.documents.formats.npy import in_memory, mapped, spooled, too_much
 from losscli.errors import DataError
-from losscli.terminal.messages import quoted
+from losscli.text import quoted
 
 LOCAL_HEADER = 30  # bytes before the file name of a zip's entry; the lengths of name and extra field are its last four
 LOCAL_MAGIC = b"PK\3\4"
 
 
-def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document]]:
+def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[Item]:
     """One document: each array under its name; an array of no axes is a plain number or text."""
     if not is_regular(file):
         with spooled(file, limit, name) as spool:
@@ -41,8 +41,8 @@ def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[D
     except DataError:
         raise
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ValueError) as error:
-        raise DataError(f"no whole .npz file: {lowered(error)}.", name) from None
-    yield [Document(values, name, id=values.pop("id", None))]
+        raise DataError(f"not a whole .npz file: {lowered(error)}.", name) from None
+    yield single(values, name)
 
 
 def plain(a: AnyArray, place: str) -> Any:
@@ -50,7 +50,7 @@ def plain(a: AnyArray, place: str) -> Any:
     if a.dtype.kind == "U":
         codes = np.frombuffer(a.tobytes(), a.dtype.str[0] + "u4")
         if ((codes > 0x10FFFF) | ((codes >= 0xD800) & (codes < 0xE000))).any():
-            raise DataError("holds texts that are none: a number in them is no character's.", place)
+            raise DataError("holds text with invalid characters.", place)
     return a.tolist() if a.ndim == 0 or a.dtype.kind == "U" else a
 
 

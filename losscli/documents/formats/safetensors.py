@@ -11,14 +11,14 @@ from typing import IO, Any
 
 import numpy as np
 
-from losscli.compute.arrays import BFloat16
 from losscli.declare import AnyArray
-from losscli.documents import Document
+from losscli.documents import Item, single
+from losscli.documents.bfloat16 import BFloat16
 from losscli.documents.formats import LIMIT, is_regular
 from losscli.documents.formats.json import parsed
 from losscli.documents.formats.npy import spooled, view
 from losscli.errors import DataError
-from losscli.terminal.messages import quoted
+from losscli.text import quoted
 
 DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
@@ -27,7 +27,7 @@ DTYPES = {
 LONGEST_HEADER = 100_000_000
 
 
-def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[Document]]:
+def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[Item]:
     """One document: each tensor under its name; a tensor of no axes is a plain number."""
     if not is_regular(file):
         with spooled(file, limit, name) as spool:
@@ -37,14 +37,16 @@ def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[list[D
     file.seek(0)
     length = int.from_bytes(file.read(8), "little")
     if size < 8 or length > min(size - 8, LONGEST_HEADER):
-        raise DataError(f"no .safetensors file: a header of {length} bytes in a file of {size}. Is it cut off?", name)
+        raise DataError(
+            f"not a .safetensors file: a header of {length} bytes in a file of {size}. Is it cut off?", name
+        )
     header = parsed(file.read(length))
     if not isinstance(header, dict):
-        raise DataError("no .safetensors file: the header is no object.", name)
+        raise DataError("not a .safetensors file: the header is not an object.", name)
     header.pop("__metadata__", None)
     values = {key: _array(file, about, 8 + length, size, f"{name} ({key})") for key, about in header.items()}
     values = {key: a.item() if a.ndim == 0 else a for key, a in values.items()}
-    yield [Document(values, name, id=values.pop("id", None))]
+    yield single(values, name)
 
 
 def _array(file: IO[bytes], about: Any, start: int, size: int, name: str) -> AnyArray:

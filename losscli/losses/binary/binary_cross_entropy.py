@@ -1,4 +1,4 @@
-"""bce: Cross entropy of probabilities of 1, per element.
+"""bce: Cross entropy of probabilities, per element.
 
     loss = -(t log p + (1 - t) log(1 - p))
 
@@ -23,22 +23,22 @@ from losscli.terms import Step, Terms
 
 
 def binary_cross_entropy(
-    probs: Annotated[Floats, Array("N...", "probability", "probabilities of 1")],
-    labels: Annotated[Floats, Array("N...", "probability", "0, 1 or anything between")],
+    probs: Annotated[Floats, Array("N...", "real", "probabilities of the label 1", min=0, max=1)],
+    labels: Annotated[Floats, Array("N...", "real", "0, 1 or anything in between", min=0, max=1)],
     *,
-    weight: Annotated[Floats, Array("~N...", "weight", "a factor for each element")] | None = None,
+    weight: Annotated[Floats, Array("~N...", "real", "a factor for each element", min=0)] | None = None,
 ) -> Terms:
     """Cross entropy of probabilities against labels between 0 and 1, element by element.
 
         loss = -w (t max(log p, -100) + (1 - t) max(log(1 - p), -100))
 
     The floor of -100 keeps the loss finite where p is 0 or 1 and wrong. A mean divides by the number of elements, not
-    by the weights. The gradient divides by max(p (1 - p), 1e-12), as PyTorch's does.
+    by the sum of the weights. The gradient divides by max(p (1 - p), 1e-12), as in PyTorch.
 
     Source: PyTorch, torch.nn.BCELoss.
     """
     w = 1.0 if weight is None else weight
-    # log 0 = -inf, which the floor lifts
+    # log 0 = -inf becomes -100
     log_p = np.maximum(np.log(probs), -100)
     log_q = np.maximum(np.log1p(-probs), -100)
     value = -w * (labels * log_p + (1 - labels) * log_q)
@@ -47,7 +47,12 @@ def binary_cross_entropy(
         gradient: Floats = w * (probs - labels) / np.maximum(probs * (1 - probs), 1e-12)
         return gradient
 
-    steps: dict[str, Step] = {"prob": probs, "label": labels, "log prob": log_p, "log (1 - prob)": log_q}
+    steps = {
+        "prob": Step(probs),
+        "label": Step(labels, given=True),
+        "log prob": Step(log_p, how="max(log(prob), -100)"),
+        "log (1 - prob)": Step(log_q, how="max(log(1 - prob), -100)"),
+    }
     if weight is not None:
-        steps["weight"] = weight
+        steps["weight"] = Step(weight, given=True)
     return Terms(value, steps, grad, formula=f"-{'w ' * (weight is not None)}(t log p + (1 - t) log(1 - p))")

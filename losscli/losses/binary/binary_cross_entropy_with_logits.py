@@ -23,17 +23,17 @@ from losscli.terms import Step, Terms
 
 def binary_cross_entropy_with_logits(
     logits: Annotated[Floats, Array("N...", "real", "scores before the sigmoid")],
-    labels: Annotated[Floats, Array("N...", "real", "0, 1 or anything between", "beyond 0 to 1")],
+    labels: Annotated[Floats, Array("N...", "real", "0, 1 or anything in between", suspicion="outside 0 to 1")],
     *,
-    weight: Annotated[Floats, Array("~N...", "weight", "a factor for each element")] | None = None,
-    pos_weight: Annotated[Floats, Array("~N...", "weight", "a factor for the part that is 1")] | None = None,
+    weight: Annotated[Floats, Array("~N...", "real", "a factor for each element", min=0)] | None = None,
+    pos_weight: Annotated[Floats, Array("~N...", "real", "a factor for the label 1", min=0)] | None = None,
 ) -> Terms:
     """Cross entropy of the sigmoid of logits against labels between 0 and 1, element by element.
 
         loss = w (pw t softplus(-x) + (1 - t) softplus(x)),   softplus(x) = log(1 + exp(x)) = -log sigmoid(-x)
 
-    A mean divides by the number of elements, not by the weights. A part with no share (t = 0 or t = 1) adds nothing
-    even where x is infinite (PyTorch: NaN).
+    A mean divides by the number of elements, not by the sum of the weights. A part whose factor t or 1 - t is 0 adds
+    nothing, even where x is infinite (PyTorch: NaN).
 
     Source: PyTorch, torch.nn.BCEWithLogitsLoss.
     """
@@ -45,17 +45,17 @@ def binary_cross_entropy_with_logits(
         gradient: Floats = ops.binary_cross_entropy_gradient(logits, labels, pos_weight)
         return gradient if weight is None else weight * gradient
 
-    steps: dict[str, Step] = {
-        "logit": logits,
-        "label": labels,
-        "sigmoid": lambda: ops.sigmoid(logits),
-        "log sigmoid": lambda: -ops.softplus(-logits),
-        "log (1 - sigmoid)": lambda: -ops.softplus(logits),
+    steps = {
+        "logit": Step(logits),
+        "label": Step(labels, given=True),
+        "sigmoid": Step(lambda: ops.sigmoid(logits), how="1 / (1 + exp(-logit))"),
+        "log sigmoid": Step(lambda: -ops.softplus(-logits), how="log(sigmoid)"),
+        "log (1 - sigmoid)": Step(lambda: -ops.softplus(logits), how="log(1 - sigmoid)"),
     }
     if pos_weight is not None:
-        steps["pos weight"] = pos_weight
+        steps["pos weight"] = Step(pos_weight, given=True)
     if weight is not None:
-        steps["weight"] = weight
+        steps["weight"] = Step(weight, given=True)
     formula = (
         f"-{'w ' * (weight is not None)}"
         f"({'pw ' * (pos_weight is not None)}t log sigmoid(x) + (1 - t) log(1 - sigmoid(x)))"

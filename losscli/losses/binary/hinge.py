@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.declare import Floats, Scores, Signs
-from losscli.terms import Terms
+from losscli.declare import Floats
+from losscli.losses.binary import Scores, Signs
+from losscli.terms import Step, Terms
 
 
 def hinge(logits: Scores, labels: Signs) -> Terms:
@@ -25,9 +26,9 @@ def hinge(logits: Scores, labels: Signs) -> Terms:
 
         loss = max(0, 1 - y x)
 
-    A mean divides by the number of elements. Labels 0 and 1 are taken as -1 and 1 with a note, as Keras does in
-    silence; optax and scikit-learn take -1 and 1 only. The gradient is 0 at the corner y x = 1. `categorical-hinge` is
-    the loss for one label among classes.
+    A mean divides by the number of elements. Labels 0 and 1 are taken as -1 and 1, with a warning (Keras: without);
+    optax and scikit-learn take only -1 and 1. The gradient is 0 at the kink y x = 1. `categorical-hinge` is the loss
+    for one label among several classes.
 
     Source: Keras, Hinge; scikit-learn, sklearn.metrics.hinge_loss; Cortes and Vapnik 1995, "Support-Vector Networks".
     """
@@ -38,6 +39,11 @@ def hinge(logits: Scores, labels: Signs) -> Terms:
 
     return Terms(
         value=np.maximum(short, 0),
-        steps={"logit": logits, "label": labels, "y x": lambda: labels * logits, "1 - y x": short},
+        steps={
+            "logit": Step(logits),
+            "label": Step(labels, given=True),
+            "y x": Step(lambda: labels * logits, how="label * logit"),
+            "1 - y x": Step(short, how="1 - label * logit"),
+        },
         grad=grad,
     )

@@ -1,4 +1,4 @@
-"""multilabel-soft-margin: Mean over the classes of bce-logits.
+"""multilabel-soft-margin: Mean of bce-logits over the classes.
 
     loss = -mean_c (t[c] log sigmoid(z[c]) + (1 - t[c]) log sigmoid(-z[c]))
 
@@ -19,17 +19,20 @@ from typing import Annotated
 import numpy as np
 
 from losscli import ops
-from losscli.declare import Array, ClassWeight, Floats
-from losscli.terms import Step, Summed, Terms
+from losscli.declare import Array, Floats
+from losscli.losses.multiclass import ClassWeight
+from losscli.terms import Step, Terms
 
 
 def multilabel_soft_margin(
     logits: Annotated[Floats, Array("N C", "real", "scores before the sigmoid")],
-    labels: Annotated[Floats, Array("N C", "real", "1 for each class that applies, else 0", "beyond 0 to 1")],
+    labels: Annotated[
+        Floats, Array("N C", "real", "1 for each class that applies, else 0", suspicion="outside 0 to 1")
+    ],
     *,
     weight: ClassWeight | None = None,
 ) -> Terms:
-    """The mean over the classes of a binary cross entropy for each class of its own.
+    """The mean of the binary cross entropies of the classes, each of which applies or not.
 
         loss = 1/C sum_c w[c] (t[c] softplus(-z[c]) + (1 - t[c]) softplus(z[c]))
 
@@ -45,16 +48,19 @@ def multilabel_soft_margin(
     def grad() -> Floats:
         return share * ops.binary_cross_entropy_gradient(logits, labels)
 
-    steps: dict[str, Step] = {
-        "logit": logits,
-        "sigmoid": lambda: ops.sigmoid(logits),
-        "log sigmoid": lambda: -ops.softplus(-logits),
-        "log (1 - sigmoid)": lambda: -ops.softplus(logits),
-        "target": labels,
+    steps = {
+        "logit": Step(logits),
+        "sigmoid": Step(lambda: ops.sigmoid(logits), how="1 / (1 + exp(-logit))"),
+        "log sigmoid": Step(lambda: -ops.softplus(-logits), how="log(sigmoid)"),
+        "log (1 - sigmoid)": Step(lambda: -ops.softplus(logits), how="log(1 - sigmoid)"),
+        "target": Step(labels, given=True),
     }
+    factor = ""
     if weight is not None:
-        steps["class weight"] = lambda: np.broadcast_to(weight, logits.shape)
-    steps["loss"] = Summed(losses)
+        factor = "class weight * "
+        steps["class weight"] = Step(lambda: np.broadcast_to(weight, logits.shape), given=True)
+    how = f"-{factor}(target * log sigmoid + (1 - target) * log (1 - sigmoid)) / {classes}"
+    steps["loss"] = Step(losses, summed=True, how=how)
     w = "w[c] " * (weight is not None)
     return Terms(
         value=losses.sum(axis=1),

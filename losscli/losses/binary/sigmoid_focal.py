@@ -1,4 +1,4 @@
-"""focal: Binary cross entropy that pays less for the easy.
+"""focal: Binary cross entropy with less weight on the easy.
 
     loss = alpha_t (1 - p_t)^gamma (-log p_t),   p_t = sigmoid(x) for the label 1, else 1 - sigmoid(x)
 
@@ -26,24 +26,25 @@ from losscli.terms import Step, Terms
 
 def sigmoid_focal(
     logits: Annotated[Floats, Array("N...", "real", "scores before the sigmoid")],
-    labels: Annotated[Floats, Array("N...", "probability", "0, 1 or anything between")],
+    labels: Annotated[Floats, Array("N...", "real", "0, 1 or anything in between", min=0, max=1)],
     *,
-    alpha: Annotated[float, Number("the weight of 1, against 1 - alpha for 0; -1 for none", min=-1, max=1)] = 0.25,
-    gamma: Annotated[float, Number("how fast the weight of easy elements falls", min=0)] = 2.0,
+    alpha: Annotated[float, Number("the weight of the label 1, 1 - alpha that of 0; -1: none", min=-1, max=1)] = 0.25,
+    gamma: Annotated[float, Number("how strongly easy elements are down-weighted", min=0)] = 2.0,
 ) -> Terms:
-    """Binary cross entropy, element by element, that pays less for what is easy.
+    """Binary cross entropy, element by element, with easy elements down-weighted.
 
         loss = (alpha t + (1 - alpha)(1 - t)) (1 - p_t)^gamma (t softplus(-x) + (1 - t) softplus(x))
 
-    With p_t = p t + (1 - p)(1 - t) and p = sigmoid(x). A mean divides by the number of elements. alpha is 0.25 and
-    weighs the label 1, as in torchvision; -1 is no weight at all, which is the default of optax (alpha=None) and of
-    Keras (apply_class_balancing=False). `focal-softmax` is the loss of the same name for one label among classes.
+    With p_t = p t + (1 - p)(1 - t) and p = sigmoid(x). A mean divides by the number of elements. alpha is 0.25 by
+    default, the weight of the label 1, as in torchvision; -1 means no weights, the default of optax (alpha=None) and
+    Keras (apply_class_balancing=False). `focal-softmax` is the loss of the same name for one label among several
+    classes.
 
     Source: torchvision, torchvision.ops.sigmoid_focal_loss (whose own reduction is none); Lin et al. 2017, "Focal Loss
     for Dense Object Detection".
     """
     on, off = labels, 1 - labels
-    # exp(-|x|) once, for the sigmoid, for its complement and for the logarithm
+    # one exp(-|x|) for the sigmoid, its complement and the logarithm
     e = np.exp(-np.abs(logits))
     larger = 1 / (1 + e)
     smaller = e * larger
@@ -56,25 +57,25 @@ def sigmoid_focal(
     focus: Floats = miss**gamma
 
     def grad() -> Floats:
-        # a ratio of two that vanish together: (1 - p_t)' / (1 - p_t), which is p_t for a label of 0 or 1
+        # (1 - p_t)' / (1 - p_t), which is p_t for a label of 0 or 1; numerator and denominator vanish together
         bend = np.where(miss > 0, (off - on) * p * q / miss, 0.0)
         slope = (off * p - on * q) + gamma * np.minimum(ce, np.finfo(float).max) * bend
         return balance * focus * slope
 
-    steps: dict[str, Step] = {
-        "logit": logits,
-        "label": labels,
-        "sigmoid": p,
-        "1 - p_t": miss,
-        "(1 - p_t)^gamma": focus,
-        "cross entropy": ce,
+    steps = {
+        "logit": Step(logits),
+        "label": Step(labels, given=True),
+        "sigmoid": Step(p, how="1 / (1 + exp(-logit))"),
+        "1 - p_t": Step(miss, how="label * (1 - sigmoid) + (1 - label) * sigmoid"),
+        "(1 - p_t)^gamma": Step(focus, how=f"(1 - p_t)^{gamma:g}"),
+        "cross entropy": Step(ce, how="-(label * log(sigmoid) + (1 - label) * log(1 - sigmoid))"),
     }
     if alpha >= 0:
-        steps["alpha_t"] = balance
+        steps["alpha_t"] = Step(balance, how=f"{alpha:g} * label + {1 - alpha:g} * (1 - label)")
     formula = f"{'alpha_t ' * (alpha >= 0)}(1 - p_t)^{gamma:g} (-log p_t)"
     return Terms(balance * focus * ce, steps, grad, formula=formula)
 
 
 def check(alpha: float, **_: Any) -> None:
     if -1 < alpha < 0:
-        raise UsageError(f"alpha is {alpha:g}, but lies between 0 and 1, or is -1 for none.")
+        raise UsageError(f"alpha is {alpha:g}, but must be between 0 and 1, or -1 for none.")

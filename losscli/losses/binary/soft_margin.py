@@ -1,4 +1,4 @@
-"""soft-margin: The logistic loss of a score against -1 or 1.
+"""soft-margin: Logistic loss for the labels -1 and 1.
 
     loss = log(1 + exp(-y x))
 
@@ -14,17 +14,18 @@ Examples:
 from __future__ import annotations
 
 from losscli import ops
-from losscli.declare import Floats, Scores, Signs
-from losscli.terms import Terms
+from losscli.declare import Floats
+from losscli.losses.binary import Scores, Signs
+from losscli.terms import Step, Terms
 
 
 def soft_margin(logits: Scores, labels: Signs) -> Terms:
-    """The logistic loss of a score against -1 or 1, element by element.
+    """The logistic loss of a score and a label of -1 or 1, element by element.
 
         loss = softplus(-y x) = log(1 + exp(-y x))
 
-    It equals `bce-logits` with labels 0 and 1. A mean divides by the number of elements. PyTorch computes exp(-y x) as
-    it stands and is infinite from y x = -710 on; here the loss is -y x there.
+    It equals `bce-logits` with the labels 0 and 1. A mean divides by the number of elements. PyTorch computes exp(-y x)
+    directly, so its loss is infinite where y x is below about -710; here it is -y x.
 
     Source: PyTorch, torch.nn.SoftMarginLoss.
     """
@@ -36,10 +37,10 @@ def soft_margin(logits: Scores, labels: Signs) -> Terms:
     return Terms(
         value=ops.softplus(against),
         steps={
-            "logit": logits,
-            "label": labels,
-            "y x": lambda: -against,
-            "sigmoid(y x)": lambda: ops.sigmoid(-against),
+            "logit": Step(logits),
+            "label": Step(labels, given=True),
+            "y x": Step(lambda: -against, how="label * logit"),
+            "sigmoid(y x)": Step(lambda: ops.sigmoid(-against), how="1 / (1 + exp(-y x))"),
         },
         grad=grad,
     )

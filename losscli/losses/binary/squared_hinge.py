@@ -1,4 +1,4 @@
-"""squared-hinge: The square of how far a score falls short of 1.
+"""squared-hinge: The square of the hinge loss.
 
     loss = max(0, 1 - y x)^2
 
@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.declare import Floats, Scores, Signs
-from losscli.terms import Terms
+from losscli.declare import Floats
+from losscli.losses.binary import Scores, Signs
+from losscli.terms import Step, Terms
 
 
 def squared_hinge(logits: Scores, labels: Signs) -> Terms:
@@ -23,8 +24,7 @@ def squared_hinge(logits: Scores, labels: Signs) -> Terms:
 
         loss = max(0, 1 - y x)^2
 
-    A mean divides by the number of elements. Labels 0 and 1 are taken as -1 and 1 with a note; Keras does so in
-    silence.
+    A mean divides by the number of elements. Labels 0 and 1 are taken as -1 and 1, with a warning (Keras: without).
 
     Source: Keras, SquaredHinge.
     """
@@ -36,6 +36,11 @@ def squared_hinge(logits: Scores, labels: Signs) -> Terms:
 
     return Terms(
         value=np.square(over),
-        steps={"logit": logits, "label": labels, "y x": lambda: labels * logits, "1 - y x": short},
+        steps={
+            "logit": Step(logits),
+            "label": Step(labels, given=True),
+            "y x": Step(lambda: labels * logits, how="label * logit"),
+            "1 - y x": Step(short, how="1 - label * logit"),
+        },
         grad=grad,
     )

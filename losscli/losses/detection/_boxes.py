@@ -15,13 +15,14 @@ Columns = tuple[Floats, Floats, Floats, Floats]
 class Pair(NamedTuple):
     """A box and its target, row by row, in units in which neither overflows: lengths times `scale`.
 
-    Every area is a sum of parts of which none is negative, so that a loss near 0 keeps its digits.
+    Every area is a sum of parts, none of them negative, so that a loss near 0 keeps its digits.
 
     offsets       x1, y1, x2, y2 of the box minus those of the target
-    size          width and height of the box; `target`: of the target; `shared`: of the intersection; `hull`: of both
+    size          width and height of the box; `target`: of the target; `shared`: of the intersection; `hull`: of the
+                  smallest box around both
     overlap       whether the boxes overlap
-    intersection  the area that they share; `apart`: that only one of them covers; `empty`: of the hull, that none does
-    eps           the constant under every quotient of areas, in these units
+    intersection  the area of both; `apart`: of exactly one of them; `empty`: of the hull, outside both
+    eps           what is added to each divisor, in these units
     """
 
     scale: Floats
@@ -55,7 +56,7 @@ def paired(box: Floats, target: Floats, eps: float) -> Pair:
     x1, y1, x2, y2 = box.T
     u1, v1, u2, v2 = target.T
     hull = np.maximum(x2, u2) - np.minimum(x1, u1), np.maximum(y2, v2) - np.minimum(y1, v1)
-    # a power of 2, which rounds nothing; areas above 1 are brought down, so that 1e300 squared is no infinity
+    # a power of 2, which rounds nothing; lengths above 1 are scaled down, so that 1e300 squared is not infinite
     exponent = np.frexp(np.maximum(np.maximum(*hull), 1))[1]
     scale = np.ldexp(1.0, -exponent)
     left, top, right, bottom = (x1 - u1) * scale, (y1 - v1) * scale, (x2 - u2) * scale, (y2 - v2) * scale
@@ -67,7 +68,7 @@ def paired(box: Floats, target: Floats, eps: float) -> Pair:
     overlap = (sw > 0) & (sh > 0)
     own = (_plus(-left) + _plus(right)) * h + sw * (_plus(-top) + _plus(bottom))
     theirs = (_plus(left) + _plus(-right)) * th + sw * (_plus(top) + _plus(-bottom))
-    # a corner of the hull is empty where one box is the outer one across and the other is the outer one up and down
+    # a corner of the hull is empty where one box reaches further horizontally and the other one vertically
     corners = _plus(-left * top) + _plus(-right * bottom) + _plus(left * bottom) + _plus(right * top)
     return Pair(
         scale=scale,
@@ -89,12 +90,12 @@ def _plus(a: Floats) -> Floats:
 
 
 def _step(a: Floats) -> Floats:
-    """The slope of max(a, 0); one half where it has none, as PyTorch's maximum."""
+    """The slope of max(a, 0); one half at the corner, as in PyTorch's maximum."""
     return np.heaviside(a, 0.5)
 
 
 def area_slopes(at: Pair) -> Columns:
-    """The derivatives of the box's area with respect to its x1, y1, x2, y2."""
+    """The derivatives of the area of the box with respect to its x1, y1, x2, y2."""
     w, h = at.size
     return -h, -w, h, w
 
@@ -122,19 +123,19 @@ def iou_loss_slopes(at: Pair) -> list[Floats]:
 
 
 def distance(at: Pair) -> tuple[Floats, Floats]:
-    """The square of the distance between the centers, and that of the hull's diagonal."""
+    """The squared distance between the centers, and the squared diagonal of the hull."""
     left, top, right, bottom = at.offsets
     return ((left + right) / 2) ** 2 + ((top + bottom) / 2) ** 2, at.hull[0] ** 2 + at.hull[1] ** 2
 
 
 def distance_share(at: Pair) -> Floats:
-    """The quotient of these two."""
+    """The squared distance between the centers over the squared diagonal."""
     between, diagonal = distance(at)
     return between / (diagonal + at.eps)
 
 
 def distance_slopes(at: Pair) -> list[Floats]:
-    """Its derivatives."""
+    """The derivatives of `distance_share`."""
     left, top, right, bottom = at.offsets
     share = distance_share(at)
     below = at.hull[0] ** 2 + at.hull[1] ** 2 + at.eps
@@ -151,12 +152,12 @@ def columns(slopes: list[Floats], at: Pair) -> Floats:
     return np.stack(slopes, axis=1) * at.scale[:, None]
 
 
-def overlap_steps(at: Pair) -> dict[str, Step]:
+def overlap_steps(at: Pair, eps: float) -> dict[str, Step]:
     """The columns up to the IoU, in the user's units."""
     return {
-        "intersection": lambda: at.intersection / at.scale**2,
-        "union": lambda: at.union / at.scale**2,
-        "IoU": lambda: at.iou,
+        "intersection": Step(lambda: at.intersection / at.scale**2, how="area common to input and target"),
+        "union": Step(lambda: at.union / at.scale**2, how="area(input) + area(target) - intersection"),
+        "IoU": Step(lambda: at.iou, how=f"intersection / {with_eps('union', eps)}"),
     }
 
 
@@ -164,6 +165,11 @@ def distance_steps(at: Pair) -> dict[str, Step]:
     """The columns of the distance between the centers, in the user's units."""
     between, diagonal = distance(at)
     return {
-        "distance^2": lambda: between / at.scale**2,
-        "diagonal^2": lambda: diagonal / at.scale**2,
+        "distance^2": Step(lambda: between / at.scale**2, how="squared distance between the centers"),
+        "diagonal^2": Step(lambda: diagonal / at.scale**2, how="width^2 + height^2 of the smallest box around both"),
     }
+
+
+def with_eps(divisor: str, eps: float) -> str:
+    """A divisor with eps added, in code notation."""
+    return f"({divisor} + {eps:g})" if eps else divisor

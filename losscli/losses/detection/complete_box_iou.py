@@ -1,4 +1,4 @@
-"""ciou: 1 - IoU, plus distance and difference of aspect.
+"""ciou: 1 - IoU, plus center distance and aspect ratio.
 
     loss = 1 - IoU + distance^2 / diagonal^2 + alpha v
 
@@ -16,22 +16,24 @@ import math
 
 import numpy as np
 
-from losscli.declare import BoxEps, Boxes, Floats, TrueBoxes
-from losscli.losses.detection import _boxes
+from losscli.declare import Floats
+from losscli.losses.detection import BoxEps, Boxes, TrueBoxes, _boxes
 from losscli.terms import Step, Terms
+
+TITLE = "Complete box IoU"
 
 
 def complete_box_iou(input: Boxes, target: TrueBoxes, *, eps: BoxEps = 1e-7) -> Terms:
-    """1 - IoU, plus the distance of the centers, plus how far apart the ratios of width to height are.
+    """1 - IoU, plus the distance between the centers, plus how much the aspect ratios differ.
 
         IoU   = intersection / (union + eps)
         v     = 4/pi^2 (atan(target width / height) - atan(width / height))^2
         alpha = v / (1 - IoU + v + eps)
         loss  = 1 - IoU + distance^2 / (diagonal^2 + eps) + alpha v
 
-    Boxes are x1, y1, x2, y2 with x1 <= x2 and y1 <= y2. A mean divides by the number of boxes; torchvision's default is
-    the reduction none, and its mean over no boxes is 0. The gradient is the derivative of this loss: torchvision, like
-    the paper, holds alpha constant in it. A box with no width and no height has the target's ratio (torchvision: NaN).
+    Boxes are x1, y1, x2, y2 with x1 <= x2 and y1 <= y2. The mean divides by the number of boxes; torchvision's default
+    reduction is none, and its mean over no boxes is 0. The gradient is the derivative of this loss; torchvision, like
+    the paper, treats alpha as a constant. A box of no width and no height gets the target's ratio (torchvision: NaN).
 
     Source: torchvision.ops.complete_box_iou_loss; Zheng et al. 2020, "Distance-IoU Loss".
     """
@@ -39,7 +41,7 @@ def complete_box_iou(input: Boxes, target: TrueBoxes, *, eps: BoxEps = 1e-7) -> 
     moved = _boxes.distance_share(at)
     left, top, right, bottom = at.offsets
     (w, h), (tw, th) = at.size, at.target
-    # atan a - atan b as one angle, from the differences of the sides: nothing cancels for boxes of like shape
+    # atan a - atan b as one angle, from the differences of the sides: nothing cancels for boxes of similar shape
     angle = np.arctan2((left - right) * h - w * (top - bottom), th * h + tw * w)
     v = 4 / math.pi**2 * angle**2
     alpha = v / (at.iou_loss + v + eps)
@@ -51,6 +53,12 @@ def complete_box_iou(input: Boxes, target: TrueBoxes, *, eps: BoxEps = 1e-7) -> 
         every = zip(_boxes.iou_loss_slopes(at), _boxes.distance_slopes(at), dv, strict=True)
         return _boxes.columns([(1 - alpha**2) * iou + d + alpha * (2 - alpha) * s for iou, d, s in every], at)
 
-    steps: dict[str, Step] = {**_boxes.overlap_steps(at), **_boxes.distance_steps(at), "v": v, "alpha": alpha}
+    ratios = "4 / pi^2 * (atan(target width / target height) - atan(width / height))^2"
+    steps = {
+        **_boxes.overlap_steps(at, eps),
+        **_boxes.distance_steps(at),
+        "v": Step(v, how=ratios),
+        "alpha": Step(alpha, how=f"v / (1 - IoU + v{f' + {eps:g}' * (eps > 0)})"),
+    }
     formula = "1 - IoU + distance^2 / diagonal^2 + alpha v"
     return Terms(at.iou_loss + moved + alpha * v, steps, grad, formula=formula)

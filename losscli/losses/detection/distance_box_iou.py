@@ -1,4 +1,4 @@
-"""diou: 1 - IoU, plus the distance of the centers.
+"""diou: 1 - IoU, plus the distance between the centers.
 
     loss = 1 - IoU + distance^2 / diagonal^2
 
@@ -12,19 +12,21 @@ Examples:
 
 from __future__ import annotations
 
-from losscli.declare import BoxEps, Boxes, Floats, TrueBoxes
-from losscli.losses.detection import _boxes
-from losscli.terms import Step, Terms
+from losscli.declare import Floats
+from losscli.losses.detection import BoxEps, Boxes, TrueBoxes, _boxes
+from losscli.terms import Terms
+
+TITLE = "Distance box IoU"
 
 
 def distance_box_iou(input: Boxes, target: TrueBoxes, *, eps: BoxEps = 1e-7) -> Terms:
-    """1 - IoU, plus the squared distance of the centers in units of the enclosing box's diagonal.
+    """1 - IoU, plus the squared distance between the centers in units of the enclosing box's diagonal.
 
         IoU  = intersection / (union + eps)
         loss = 1 - IoU + distance^2 / (diagonal^2 + eps)
 
-    Boxes are x1, y1, x2, y2 with x1 <= x2 and y1 <= y2. A mean divides by the number of boxes; torchvision's default is
-    the reduction none, and its mean over no boxes is 0.
+    Boxes are x1, y1, x2, y2 with x1 <= x2 and y1 <= y2. The mean divides by the number of boxes; torchvision's default
+    reduction is none, and its mean over no boxes is 0.
 
     Source: torchvision.ops.distance_box_iou_loss; Zheng et al. 2020, "Distance-IoU Loss".
     """
@@ -35,5 +37,5 @@ def distance_box_iou(input: Boxes, target: TrueBoxes, *, eps: BoxEps = 1e-7) -> 
         both = zip(_boxes.iou_loss_slopes(at), _boxes.distance_slopes(at), strict=True)
         return _boxes.columns([iou + distance for iou, distance in both], at)
 
-    steps: dict[str, Step] = {**_boxes.overlap_steps(at), **_boxes.distance_steps(at)}
+    steps = {**_boxes.overlap_steps(at, eps), **_boxes.distance_steps(at)}
     return Terms(at.iou_loss + moved, steps, grad, formula="1 - IoU + distance^2 / diagonal^2")

@@ -13,9 +13,11 @@ Examples:
 
 from __future__ import annotations
 
-from losscli.declare import BoxEps, Boxes, Floats, TrueBoxes
-from losscli.losses.detection import _boxes
+from losscli.declare import Floats
+from losscli.losses.detection import BoxEps, Boxes, TrueBoxes, _boxes
 from losscli.terms import Step, Terms
+
+TITLE = "Generalized box IoU"
 
 
 def generalized_box_iou(input: Boxes, target: TrueBoxes, *, eps: BoxEps = 1e-7) -> Terms:
@@ -24,8 +26,8 @@ def generalized_box_iou(input: Boxes, target: TrueBoxes, *, eps: BoxEps = 1e-7) 
         IoU  = intersection / (union + eps)
         loss = 1 - IoU + (enclosing - union) / (enclosing + eps)
 
-    Boxes are x1, y1, x2, y2 with x1 <= x2 and y1 <= y2. A mean divides by the number of boxes; torchvision's default is
-    the reduction none, and its mean over no boxes is 0.
+    Boxes are x1, y1, x2, y2 with x1 <= x2 and y1 <= y2. The mean divides by the number of boxes; torchvision's default
+    reduction is none, and its mean over no boxes is 0.
 
     Source: torchvision.ops.generalized_box_iou_loss; Rezatofighi et al. 2019, "Generalized Intersection over Union".
     """
@@ -49,9 +51,9 @@ def generalized_box_iou(input: Boxes, target: TrueBoxes, *, eps: BoxEps = 1e-7) 
             at,
         )
 
-    steps: dict[str, Step] = {
-        **_boxes.overlap_steps(at),
-        "enclosing": lambda: enclosing / at.scale**2,
-        "empty share": share,
+    steps = {
+        **_boxes.overlap_steps(at, eps),
+        "enclosing": Step(lambda: enclosing / at.scale**2, how="area of the smallest box around both"),
+        "empty share": Step(share, how=f"(enclosing - union) / {_boxes.with_eps('enclosing', eps)}"),
     }
     return Terms(at.iou_loss + share, steps, grad, formula="1 - IoU + (enclosing - union) / enclosing")

@@ -11,14 +11,14 @@ from losscli.declare import Floats
 
 LN2 = (float.fromhex("0x1.62e42fefa38p-1"), float.fromhex("0x1.ef35793c76730p-45"))  # k times the first is exact
 SPLIT = 2.0**27 + 1  # Dekker: cuts a float64 into two halves whose products are exact
-CHUNK = 8192  # whose many temporaries stay in the L2 cache
+CHUNK = 8192  # so few numbers that all temporaries stay in the L2 cache
 
 
 def log_ratio(t: Floats, log_p: Floats) -> Floats:
-    """log(t) - log_p with few units of error, also where the two are nearly equal."""
+    """log(t) - log_p to within a few units in the last place, also where the two are nearly equal."""
     difference = np.log(t)
     difference -= log_p
-    # where the difference is small beside log_p, the rounding of log(t) is not
+    # where the difference is small compared with log_p, the rounding of log(t) is not
     close = np.flatnonzero(np.abs(difference) * 8 < np.abs(log_p))
     if close.size:
         flat, t, log_p = difference.reshape(-1), t.reshape(-1), log_p.reshape(-1)

@@ -1,4 +1,4 @@
-"""gaussian-nll: Minus log-likelihood under a mean and a variance.
+"""gaussian-nll: Negative log-likelihood of a predicted Gaussian.
 
     loss = (log v + (x - t)^2 / v) / 2,   v = max(var, eps)
 
@@ -13,15 +13,16 @@ Examples:
 from __future__ import annotations
 
 import math
-import warnings
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import numpy as np
 
-from losscli.compute.arrays import shape
-from losscli.declare import AnyArray, Array, Choice, Floats, Number, Predictions, Targets
-from losscli.errors import DataError, LosscliWarning
+from losscli.declare import AnyArray, Array, Choice, Floats, Number
+from losscli.errors import DataError
+from losscli.losses.regression import Predictions, Targets
 from losscli.terms import Step, Terms
+from losscli.text import shape
 
 LOG_2_PI = math.log(2 * math.pi)
 
@@ -29,17 +30,17 @@ LOG_2_PI = math.log(2 * math.pi)
 def gaussian_negative_log_likelihood(
     input: Predictions,
     target: Targets,
-    var: Annotated[Floats, Array("~N...", "nonnegative", "predicted variances: one number, one a row, or one each")],
+    var: Annotated[Floats, Array("~N...", "real", "predicted variances: one for all, per row or per element", min=0)],
     *,
     full: Annotated[bool, Choice("add log(2 pi) / 2")] = False,
-    eps: Annotated[float, Number("the least variance", min=0)] = 1e-6,
+    eps: Annotated[float, Number("the smallest variance", min=0)] = 1e-6,
 ) -> Terms:
-    """Minus the log-likelihood of targets under predicted means and variances, element by element.
+    """Negative log-likelihood of targets under predicted means and variances, element by element.
 
         loss = (log v + (x - t)^2 / v) / 2 [+ log(2 pi) / 2 with full],   v = max(var, eps)
 
-    One variance for all, one for each row, of the shape (N) or (N, 1), or one for each element. It is a variance, not a
-    standard deviation. As in PyTorch one below eps counts as eps; here that is told.
+    var is one variance for all, one per row (of shape (N) or (N, 1)), or one per element. It is a variance, not a
+    standard deviation. As in PyTorch, a variance below eps is raised to eps; here, with a warning.
 
     Source: PyTorch, torch.nn.GaussianNLLLoss; Nix and Weigend 1994, "Estimating the Mean and Variance of the Target
     Probability Distribution".
@@ -58,19 +59,19 @@ def gaussian_negative_log_likelihood(
     def grad() -> Floats:
         return slope
 
-    steps: dict[str, Step] = {
-        "input": input,
-        "target": target,
-        "variance": v,
-        "error": error,
-        "log variance": log_v,
-        "error^2 / variance": lambda: slope * error,
+    steps = {
+        "input": Step(input),
+        "target": Step(target, given=True),
+        "variance": Step(v, how=f"max(var, {eps:g})"),
+        "error": Step(error, how="input - target"),
+        "log variance": Step(log_v, how="log(variance)"),
+        "error^2 / variance": Step(lambda: slope * error, how="error^2 / variance"),
     }
     return Terms(value, steps, grad, formula=f"(log v + (x - t)^2 / v{' + log(2 pi)' * full}) / 2")
 
 
-def arrange(arrays: dict[str, AnyArray], options: dict[str, Any]) -> dict[str, AnyArray]:
-    """One variance a row gets the axis that it lacks; PyTorch takes no other shape that must be broadcast."""
+def as_declared(arrays: dict[str, AnyArray], **_: Any) -> dict[str, AnyArray]:
+    """One variance per row gets a last axis of length 1; any other shape must fit as it is, as in PyTorch."""
     if "var" not in arrays or "input" not in arrays:
         return arrays
     of, found = arrays["input"].shape, arrays["var"].shape
@@ -78,13 +79,12 @@ def arrange(arrays: dict[str, AnyArray], options: dict[str, Any]) -> dict[str, A
         return arrays | {"var": arrays["var"][..., None]}
     fits = len(found) == len(of) and all(n in (1, m) for n, m in zip(found, of, strict=True))
     if not fits and arrays["var"].size != 1:
-        one_a_row = f", or {shape(of[:-1])} or {shape((*of[:-1], 1))} for one variance a row" if len(of) > 1 else ""
-        raise DataError(f"var has the shape {shape(found)}, but input has {shape(of)}: expected that{one_a_row}.")
+        per_row = f", or {shape(of[:-1])} or {shape((*of[:-1], 1))} for one variance per row" if len(of) > 1 else ""
+        raise DataError(f"var has the shape {shape(found)}, but input has {shape(of)}: expected the same{per_row}.")
     return arrays
 
 
-def check(var: Floats, eps: float, **_: Any) -> None:
-    """A variance that is raised."""
+def check(var: Floats, eps: float, **_: Any) -> Iterator[str]:
+    """Variances below eps."""
     if (var < eps).any():
-        message = f"a variance is below eps = {eps:g} and counts as that."
-        warnings.warn(message, LosscliWarning, stacklevel=2)
+        yield f"a variance is below eps = {eps:g} and is raised to it."

@@ -19,30 +19,32 @@ from typing import Annotated, Any
 import numpy as np
 
 from losscli import ops
-from losscli.declare import Array, Choice, Floats, LogProbs
+from losscli.declare import Array, Choice, Floats
 from losscli.errors import ElementError
+from losscli.losses.distribution import LogProbs
 from losscli.losses.distribution._logarithm import log_ratio
-from losscli.terms import Step, Summed, Terms
+from losscli.terms import Step, Terms
 
-REDUCTIONS = ("batchmean",)
+TITLE = "Kullback-Leibler divergence"
+REDUCTIONS = {"batchmean": "the batch size"}
 
 
 def kullback_leibler_divergence(
     log_probs: LogProbs,
-    target: Annotated[Floats, Array("N... C", "real", "the target's class probabilities")],
+    target: Annotated[Floats, Array("N... C", "real", "target class probabilities")],
     *,
-    log_target: Annotated[bool, Choice("the target is given by its logarithms")] = False,
+    log_target: Annotated[bool, Choice("the target holds log-probabilities")] = False,
 ) -> Terms:
-    """How far log-probabilities are from a target distribution, class by class; their sum is the divergence KL(t || p).
+    """How far log-probabilities are from a target distribution, class by class; the sum is the divergence KL(t || p).
 
-        loss = t (log t - lp)            or, for a target given by its logarithms,  exp(lt) (lt - lp)
+        loss = t (log t - lp)            or, for a target of log-probabilities lt,  exp(lt) (lt - lp)
 
     A class with t = 0 adds nothing, even where lp is -inf (0 log 0 = 0; PyTorch: NaN there).
 
-    The mean divides by the number of all elements, rows times classes. That is not the divergence: batchmean is, which
-    divides the sum by the batch size, the length of the first axis; one distribution alone is a batch of one (PyTorch
+    The mean divides by the number of elements, rows times classes. That is not the divergence, but batchmean is: it
+    divides the sum by the batch size, the length of the first axis. One distribution alone is a batch of one (PyTorch
     divides by its number of classes). PyTorch warns that its mean will become batchmean in its next major release.
-    Keras and optax sum over the classes, and Keras then means over the rows, which is batchmean.
+    Keras and optax sum over the classes; Keras then averages over the rows, which is batchmean.
 
     Source: PyTorch, torch.nn.KLDivLoss; Kullback and Leibler 1951, "On Information and Sufficiency".
     """
@@ -59,21 +61,26 @@ def kullback_leibler_divergence(
     def grad() -> Floats:
         return -share
 
-    steps: dict[str, Step] = {
-        "log prob": log_probs,
-        "prob": Summed(lambda: np.exp(log_probs)),
-        "target prob": Summed(share),
-        "log target prob": target if log_target else lambda: np.log(target),
-        "log ratio": difference,
-        "loss": Summed(value),
+    steps = {
+        "log prob": Step(log_probs),
+        "prob": Step(lambda: np.exp(log_probs), summed=True, how="exp(log prob)"),
+        "target prob": Step(share, summed=True, how="exp(log target prob)" if log_target else ""),
+        "log target prob": Step(target) if log_target else Step(lambda: np.log(target), how="log(target prob)"),
+        "log ratio": Step(difference, how="log target prob - log prob"),
+        "loss": Step(value, summed=True, how="target prob * log ratio"),
     }
     return Terms(value, steps, grad, formula="exp(lt) (lt - lp)" if log_target else "t (log t - lp)")
 
 
+def batchmean(shape: tuple[int, ...]) -> int:
+    """The batch size: the length of the first axis, or 1 for one distribution alone."""
+    return shape[0] if len(shape) > 1 else 1
+
+
 def check(target: Floats, log_target: bool, **_: Any) -> None:
-    """A target that is not what --log-target says."""
+    """A target that contradicts log_target."""
     if log_target:
-        wrong, expected = target > 1e-3, "a log-probability is 0 or less. A target of probabilities needs no log_target"
+        wrong, expected = target > 1e-3, "a log-probability is 0 or less. For probabilities, leave log_target off"
     else:
         wrong, expected = target < 0, "a class probability is 0 or more. Log-probabilities need log_target"
     if wrong.any():

@@ -1,4 +1,4 @@
-"""poisson-nll: Minus log-likelihood of counts under a rate.
+"""poisson-nll: Negative log-likelihood of counts under a rate.
 
     loss = exp(x) - t x              for log rates x
     loss = x - t log(x + eps)        for rates x, with --no-log-input
@@ -25,31 +25,36 @@ from losscli.terms import Step, Terms
 
 
 def poisson_negative_log_likelihood(
-    input: Annotated[Floats, Array("N...", "real", "logarithms of predicted rates, or the rates")],
-    target: Annotated[Floats, Array("N...", "nonnegative", "observed counts")],
+    input: Annotated[Floats, Array("N...", "real", "predicted log rates, or rates")],
+    target: Annotated[Floats, Array("N...", "real", "observed counts", min=0)],
     *,
-    log_input: Annotated[bool, Choice("the input holds logarithms of rates")] = True,
+    log_input: Annotated[bool, Choice("the input holds log rates")] = True,
     full: Annotated[bool, Choice("add log t! by Stirling's formula, where t is above 1")] = False,
-    eps: Annotated[float, Number("added to a rate before its logarithm is taken", min=0)] = 1e-8,
+    eps: Annotated[float, Number("added to a rate before taking its logarithm", min=0)] = 1e-8,
 ) -> Terms:
-    """Minus the log-likelihood of counts under predicted rates, element by element, without log t!.
+    """Negative log-likelihood of counts under predicted rates, element by element, without the constant log t!.
 
         loss = exp(x) - t x                                        for log rates x
         loss = x - t log(x + eps)                                  for rates x
         loss + t log t - t + log(2 pi t) / 2  where t > 1          with full
 
-    As in PyTorch; eps only where rates are given. Keras takes rates, with an eps of 1e-7.
+    As in PyTorch. eps is used for rates only; Keras takes rates, with an eps of 1e-7.
 
     Source: PyTorch, torch.nn.PoissonNLLLoss.
     """
     rate = np.exp(input) if log_input else input
     log_rate = input if log_input else np.log(input + eps)
     value = rate - target * log_rate
-    steps: dict[str, Step] = {"log rate": log_rate, "rate": rate, "target": target}
+    steps = {
+        "log rate": Step(log_rate, how="" if log_input else f"log(rate{f' + {eps:g}' * (eps > 0)})"),
+        "rate": Step(rate, how="exp(log rate)" if log_input else ""),
+        "target": Step(target, given=True),
+    }
     if full:
         stirling = np.where(target > 1, target * np.log(target) - target + np.log(2 * math.pi * target) / 2, 0.0)
         value += stirling
-        steps["log t! by Stirling"] = stirling
+        how = "target * log(target) - target + log(2 * pi * target) / 2 where target > 1, else 0"
+        steps["log t! by Stirling"] = Step(stirling, how=how)
 
     def grad() -> Floats:
         return rate - target if log_input else 1 - target / (input + eps)
@@ -59,7 +64,7 @@ def poisson_negative_log_likelihood(
 
 
 def check(input: Floats, log_input: bool, **_: Any) -> None:
-    """A rate below 0."""
+    """Rates below 0."""
     if not log_input and (input < 0).any():
         expected = "a rate is 0 or more. If these are logarithms of rates, leave log_input on"
         raise ElementError("input", input, input < 0, expected)

@@ -29,15 +29,15 @@ def tweedie_deviance(
     *,
     power: Annotated[float, Number("0 normal, 1 Poisson, 1 to 2 compound Poisson, 2 gamma, 3 inverse Gaussian")] = 0.0,
 ) -> Terms:
-    """Deviance of the Tweedie distributions, element by element: twice the log-likelihood that the prediction x lacks.
+    """Deviance of the Tweedie distributions, element by element: twice the log-likelihood lost by predicting x, not t.
 
         loss = 2 (max(t, 0)^(2-p) / ((1-p) (2-p)) - t x^(1-p) / (1-p) + x^(2-p) / (2-p))
         loss = (x - t)^2                        for power 0
         loss = 2 (t log(t / x) - t + x)         for power 1
         loss = 2 (log(x / t) + t / x - 1)       for power 2
 
-    From power 1 on predictions must be above 0, below 2 true values 0 or more, from 2 on above 0; for a negative power
-    only the predictions. Between 0 and 1 there is no such distribution. The variance grows as x^power.
+    Predictions must be above 0 unless the power is 0. True values must be 0 or more for powers from 1 up to 2, and
+    above 0 from 2 on. No Tweedie distribution has a power between 0 and 1. The variance grows as x^power.
 
     Source: scikit-learn, sklearn.metrics.mean_tweedie_deviance; Jorgensen 1987, "Exponential Dispersion Models".
     """
@@ -47,9 +47,13 @@ def tweedie_deviance(
     def grad() -> Floats:
         return 2 * error * input**-power
 
-    steps: dict[str, Step] = {"input": input, "target": target, "error": error}
+    steps = {
+        "input": Step(input),
+        "target": Step(target, given=True),
+        "error": Step(error, how="input - target"),
+    }
     if power != 0:
-        steps["variance"] = lambda: input**power
+        steps["variance"] = Step(lambda: input**power, how=f"input^{power:g}")
     return Terms(value, steps, grad, formula=_formula(power))
 
 
@@ -103,9 +107,9 @@ def _formula(p: float) -> str:
 
 
 def check(input: Floats, target: Floats, power: float, **_: Any) -> None:
-    """Predictions and true values that a distribution of this power does not have."""
+    """A power without a distribution; predictions and true values outside the domain of the power."""
     if 0 < power < 1:
-        raise UsageError(f"power is {power:g}, but no Tweedie distribution has one between 0 and 1.")
+        raise UsageError(f"power is {power:g}, but no Tweedie distribution has a power between 0 and 1.")
     if power and (input <= 0).any():
         raise ElementError("input", input, input <= 0, f"with power {power:g} a prediction is above 0")
     if 1 <= power < 2 and (target < 0).any():

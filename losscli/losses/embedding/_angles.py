@@ -1,22 +1,22 @@
-"""Cosines that keep their digits: of tiny and huge vectors, and of nearly parallel ones, where 1 - cos counts."""
+"""Cosines that keep their digits, for tiny and huge vectors and, in 1 - cos, for nearly parallel ones."""
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from losscli import ops
 from losscli.declare import Floats
-from losscli.errors import DataError, LosscliWarning
+from losscli.errors import DataError
 
 
 class Angles(NamedTuple):
     """The angle between each row of x and the same row of y.
 
     cosine       (N): x.y / (|x| |y|), and 0 where a vector is zero
-    gap          (N): 1 - cosine, exact to the last digits also where the cosine is next to 1
+    gap          (N): 1 - cosine, accurate to the last digits also where the cosine is close to 1
     norm1, norm2 (N): |x| and |y|
     """
 
@@ -48,7 +48,7 @@ def units(x: Floats) -> tuple[Floats, Floats]:
 
 
 def _measured(x: Floats) -> tuple[Floats, Floats, Floats]:
-    """The rows with their norms, scaled by 2**-size where squares of their numbers would overflow or vanish."""
+    """The rows and their norms, scaled by 2**-size where the squares would overflow or vanish."""
     square = ops.row_sum(x * x)
     size = np.zeros(len(x), dtype=np.int64)
     odd = np.flatnonzero(~((square > 1e-200) & (square < 1e200)))
@@ -94,24 +94,21 @@ def _halves(a: Floats) -> tuple[Floats, Floats]:
 
 
 def onto_sphere(pull: Floats, unit: Floats, norm: Floats) -> Floats:
-    """The gradient with respect to x, from that with respect to its unit vector x / |x|."""
+    """The gradient with respect to x from the gradient with respect to its unit vector x / |x|."""
     slope = (pull - ops.row_sum(pull * unit)[:, None] * unit) / norm[:, None]
     return np.where(norm[:, None] == 0, 0.0, slope)
 
 
-def check_batch(**vectors: Floats) -> None:
-    """One vector alone has nothing to be compared with; nor has none."""
+def check_batch(**vectors: Floats) -> Iterator[str]:
+    """Batches that are empty, or one vector alone, which leaves nothing to compare; vectors of zeros."""
     for name, x in vectors.items():
         if not len(x):
             raise DataError(f"{name} has no rows, but a batch of vectors was expected.")
-        if x.ndim != 2:
-            raise DataError(f"{name} is one vector, but rows of vectors (B, D) were expected: '1,0; 0,1'.")
-    warn_of_zeros(**vectors)
+    yield from zero_vectors(**vectors)
 
 
-def warn_of_zeros(**vectors: Floats) -> None:
-    """Say that a vector has no direction."""
+def zero_vectors(**vectors: Floats) -> Iterator[str]:
+    """Vectors of zeros, which have no direction."""
     for name, x in vectors.items():
         if x.size and not x.any(axis=-1).all():
-            message = f"{name} has a vector of zeros, which has no direction: its cosine is taken as 0."
-            warnings.warn(message, LosscliWarning, stacklevel=3)
+            yield f"{name} has a vector of zeros, which has no direction: its cosine is taken as 0."

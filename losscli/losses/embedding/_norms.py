@@ -35,7 +35,7 @@ def _scaled_norm(v: Floats, p: float) -> Floats:
 
 
 def gradient(v: Floats, size: Floats, p: float) -> Floats:
-    """The gradient of the norm `size` with respect to v; 0 where that is 0, as in PyTorch."""
+    """The gradient of the norm `size` with respect to v; 0 where the norm is 0, as in PyTorch."""
     size = size[:, None]
     if p == 2:
         slope = v / size
@@ -45,3 +45,12 @@ def gradient(v: Floats, size: Floats, p: float) -> Floats:
     else:
         slope = np.where(v == 0, 0.0, np.sign(v) * np.abs(v / size) ** (p - 1))
     return np.where(size == 0, 0.0, slope)
+
+
+def in_code(v: str, p: float) -> str:
+    """How the norm of v is computed, in code notation."""
+    if p == 1:
+        return f"sum(abs({v}))"
+    if p == 2:
+        return f"sqrt(sum(({v})^2))"
+    return f"max(abs({v}))" if math.isinf(p) else f"sum(abs({v})^{p:g})^(1/{p:g})"

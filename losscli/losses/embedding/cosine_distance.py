@@ -15,22 +15,23 @@ Examples:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from losscli.declare import Floats, Vectors
-from losscli.losses.embedding import _angles
-from losscli.terms import Summed, Terms
+from losscli.declare import Floats
+from losscli.losses.embedding import Vectors, _angles
+from losscli.terms import Step, Terms
 
 
 def cosine_distance(input1: Vectors, input2: Vectors) -> Terms:
-    """One minus the cosine of the angle between two vectors: 0 where they point the same way, 2 for opposite ways.
+    """One minus the cosine of the angle between two vectors: 0 if they point the same way, 2 if in opposite ways.
 
         loss = 1 - x1.x2 / (|x1| |x2|)
 
-    A mean divides by the number of pairs. The gradient is with respect to input1. A vector of zeros has no direction:
-    its cosine is taken as 0 with a warning, as PyTorch, Keras and scikit-learn do in silence; optax gives NaN.
+    The mean divides by the number of pairs. The gradient is with respect to input1. A vector of zeros has no direction:
+    its cosine is taken as 0, with a warning. PyTorch, Keras and scikit-learn do so silently; optax gives NaN.
 
     Source: optax, cosine_distance; scikit-learn, sklearn.metrics.pairwise.cosine_distances.
     """
@@ -44,18 +45,18 @@ def cosine_distance(input1: Vectors, input2: Vectors) -> Terms:
     return Terms(
         value=angles.gap,
         steps={
-            "x1": input1,
-            "x2": input2,
-            "x1 x2": Summed(lambda: input1 * input2),
-            "x1^2": Summed(lambda: input1 * input1),
-            "x2^2": Summed(lambda: input2 * input2),
-            "|x1|": angles.norm1,
-            "|x2|": angles.norm2,
-            "cosine": angles.cosine,
+            "x1": Step(input1),
+            "x2": Step(input2),
+            "x1 x2": Step(lambda: input1 * input2, summed=True, how="x1 * x2"),
+            "x1^2": Step(lambda: input1 * input1, summed=True, how="x1 * x1"),
+            "x2^2": Step(lambda: input2 * input2, summed=True, how="x2 * x2"),
+            "|x1|": Step(angles.norm1, how="sqrt(sum(x1^2))"),
+            "|x2|": Step(angles.norm2, how="sqrt(sum(x2^2))"),
+            "cosine": Step(angles.cosine, how="sum(x1 x2) / (|x1| * |x2|)"),
         },
         grad=grad,
     )
 
 
-def check(input1: Floats, input2: Floats, **_: Any) -> None:
-    _angles.warn_of_zeros(input1=input1, input2=input2)
+def check(input1: Floats, input2: Floats, **_: Any) -> Iterator[str]:
+    yield from _angles.zero_vectors(input1=input1, input2=input2)

@@ -1,4 +1,4 @@
-"""cosine-embedding: Like pairs shall point the same way, others not.
+"""cosine-embedding: Cosine distance of similar pairs, cosine of others.
 
     loss = 1 - cos(x1, x2) for y = 1; max(0, cos(x1, x2) - m) for y = -1
 
@@ -12,30 +12,31 @@ Examples:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import numpy as np
 
-from losscli.declare import Array, Floats, Number, Vectors
-from losscli.losses.embedding import _angles
-from losscli.terms import Summed, Terms
+from losscli.declare import Array, Floats, Number
+from losscli.losses.embedding import Vectors, _angles
+from losscli.terms import Step, Terms
 
-EPS = float(np.float32(1e-12))  # PyTorch adds it to the squared norms, and holds it in float32
+EPS = float(np.float32(1e-12))  # PyTorch adds it to the squared norms, as a float32
 
 
 def cosine_embedding(
     input1: Vectors,
     input2: Vectors,
-    labels: Annotated[Floats, Array("N...", "strict sign", "1: a pair of like things; -1: of unlike ones")],
+    labels: Annotated[Floats, Array("N...", "strict sign", "1 for a similar pair, -1 for a dissimilar one")],
     *,
-    margin: Annotated[float, Number("the cosine that unlike pairs may have", min=-1, max=1)] = 0.0,
+    margin: Annotated[float, Number("the cosine that dissimilar pairs may have", min=-1, max=1)] = 0.0,
 ) -> Terms:
-    """One minus the cosine for a like pair; for an unlike pair, by how much its cosine exceeds a margin.
+    """One minus the cosine for a similar pair; for a dissimilar one, by how much its cosine exceeds a margin.
 
         loss = 1 - cos             for y = 1         cos = x1.x2 / sqrt((|x1|^2 + 1e-12) (|x2|^2 + 1e-12))
                max(0, cos - m)     for y = -1
 
-    The 1e-12 is PyTorch's; it makes the cosine of a vector of zeros 0. A mean divides by the number of pairs. The
+    The 1e-12 is PyTorch's; it makes the cosine of a vector of zeros 0. The mean divides by the number of pairs. The
     gradient is with respect to input1.
 
     Source: PyTorch, torch.nn.CosineEmbeddingLoss.
@@ -57,13 +58,13 @@ def cosine_embedding(
     return Terms(
         value=np.where(like, gap, np.maximum(over, 0)),
         steps={
-            "x1": input1,
-            "x2": input2,
-            "x1 x2": Summed(lambda: input1 * input2),
-            "label": labels,
-            "|x1|": angles.norm1,
-            "|x2|": angles.norm2,
-            "cosine": cosine,
+            "x1": Step(input1),
+            "x2": Step(input2),
+            "x1 x2": Step(lambda: input1 * input2, summed=True, how="x1 * x2"),
+            "label": Step(labels, given=True),
+            "|x1|": Step(angles.norm1, how="sqrt(sum(x1 * x1))"),
+            "|x2|": Step(angles.norm2, how="sqrt(sum(x2 * x2))"),
+            "cosine": Step(cosine, how="sum(x1 x2) / sqrt((|x1|^2 + 1e-12) * (|x2|^2 + 1e-12))"),
         },
         grad=grad,
         formula=f"1 - cos(x1, x2) for y = 1; max(0, cos(x1, x2){f' - {margin:g}' * bool(margin)}) for y = -1",
@@ -77,5 +78,5 @@ def _shrinkage(norm: Floats) -> tuple[Floats, Floats]:
     return 1 / h, np.where(norm == 0, 1.0, r / h * (r / (1 + h)))
 
 
-def check(input1: Floats, input2: Floats, **_: Any) -> None:
-    _angles.warn_of_zeros(input1=input1, input2=input2)
+def check(input1: Floats, input2: Floats, **_: Any) -> Iterator[str]:
+    yield from _angles.zero_vectors(input1=input1, input2=input2)

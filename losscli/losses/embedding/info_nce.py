@@ -1,4 +1,4 @@
-"""info-nce: Each anchor shall find its own positive.
+"""info-nce: Cross entropy of finding each anchor's positive.
 
     loss = -log softmax(s[i])[i],   s[i, j] = cos(a[i], p[j]) / T
 
@@ -12,29 +12,33 @@ Examples:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import numpy as np
 
 from losscli import ops
-from losscli.declare import Array, Floats, Temperature
-from losscli.losses.embedding import _angles
-from losscli.terms import Summed, Terms
+from losscli.declare import Array, Floats
+from losscli.losses.embedding import Temperature, _angles
+from losscli.terms import Step, Terms
+
+TITLE = "InfoNCE"
 
 
 def info_nce(
     anchor: Annotated[Floats, Array("B D", "real", "a batch of vectors")],
-    positive: Annotated[Floats, Array("B D", "real", "the vector that belongs to each")],
+    positive: Annotated[Floats, Array("B D", "real", "the vector that belongs to each anchor")],
     *,
     temperature: Temperature = 0.07,
 ) -> Terms:
-    """Cross entropy of finding each anchor's own positive among the positives of the whole batch.
+    """Cross entropy of finding each anchor's own positive among all positives of the batch.
 
         loss = -log softmax(s[i])[i],   s[i, j] = cos(a[i], p[j]) / T
 
-    Row i of positive belongs to row i of anchor, and all its other rows are the negatives: the rows are coupled, and
-    there is one loss for each anchor. A mean divides by the number of anchors. CLIP's loss is the mean of this one both
-    ways round. The temperature is that of optax's ntxent and of MoCo. The gradient is with respect to the anchors.
+    Row i of positive belongs to row i of anchor; its other rows are the negatives of that anchor. So the rows are
+    coupled, and there is one loss for each anchor. The mean divides by the number of anchors. CLIP's loss is the mean
+    of this one in both directions. The default temperature is that of MoCo and of optax's ntxent. The gradient is with
+    respect to the anchors.
 
     Source: van den Oord et al. 2018, "Representation Learning with Contrastive Predictive Coding"; cosine and
     temperature: He et al. 2020, "Momentum Contrast"; PyTorch's cross_entropy on the matrix s.
@@ -52,17 +56,17 @@ def info_nce(
     return Terms(
         value=nll,
         steps={
-            "cosine": cosine,
-            "cosine / T": logits,
-            "softmax": Summed(lambda: ops.softmax(logits, at)),
-            "label": own,
-            "cosine[i]": cosine.diagonal(),
-            "softmax[i]": lambda: np.exp(-nll),
+            "cosine": Step(cosine, how="cos(a[i], p[j])"),
+            "cosine / T": Step(logits, how=f"cosine / {temperature:g}"),
+            "softmax": Step(lambda: ops.softmax(logits, at), summed=True, how="exp(cosine / T) / sum(exp(cosine / T))"),
+            "label": Step(own, label=True, how="i, the row itself"),
+            "cosine[i]": Step(cosine.diagonal(), how="cosine of the label"),
+            "softmax[i]": Step(lambda: np.exp(-nll), how="softmax of the label"),
         },
         grad=grad,
         formula=f"-log softmax(cos(a[i], p) / {temperature:g})[i]",
     )
 
 
-def check(anchor: Floats, positive: Floats, **_: Any) -> None:
-    _angles.check_batch(anchor=anchor, positive=positive)
+def check(anchor: Floats, positive: Floats, **_: Any) -> Iterator[str]:
+    yield from _angles.check_batch(anchor=anchor, positive=positive)

@@ -1,4 +1,4 @@
-"""supcon: Vectors of one class shall find each other.
+"""supcon: Cross entropy of finding vectors of the same label.
 
     loss = -mean_{j in P(i)} log softmax_{k != i}(s[i])[j],   s[i, j] = cos(x[i], x[j]) / T
 
@@ -12,29 +12,30 @@ Examples:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import numpy as np
 
 from losscli import ops
-from losscli.declare import Array, Floats, Ints, Temperature
-from losscli.losses.embedding import _angles
-from losscli.terms import Summed, Terms
+from losscli.declare import Array, Floats, Ints
+from losscli.losses.embedding import Temperature, _angles
+from losscli.terms import Step, Terms
 
 
 def supervised_contrastive(
     embeddings: Annotated[Floats, Array("B D", "real", "a batch of vectors")],
-    labels: Annotated[Ints, Array("B", "group", "which of them belong together: any whole numbers")],
+    labels: Annotated[Ints, Array("B", "group", "rows with the same whole number belong together")],
     *,
     temperature: Temperature = 0.07,
 ) -> Terms:
-    """Cross entropy of finding the other vectors of the same label among all others, one loss for each anchor.
+    """Cross entropy of finding the other vectors with the same label among all others, one loss for each anchor.
 
         loss = -1/|P(i)| sum_{j in P(i)} log(exp(s[i, j]) / sum_{k != i} exp(s[i, k])),   s[i, j] = cos(x[i], x[j]) / T
 
-    P(i) are the other rows with the label of row i. A row without any has no loss and does not count; the authors' own
-    code counts it as 0. A mean divides by the number of anchors that count. This is the paper's L_out; the factor
-    temperature / base_temperature of the authors' code is 1.
+    P(i) holds the other rows with the label of row i. A row without any has no loss and does not count; the authors'
+    own code counts it as 0. The mean divides by the number of anchors that count. This is the paper's L_out, with the
+    factor temperature / base_temperature of the authors' code set to 1.
 
     Source: Khosla et al. 2020, "Supervised Contrastive Learning"; pytorch-metric-learning, SupConLoss.
     """
@@ -51,7 +52,7 @@ def supervised_contrastive(
     at = ops.softmax_peak(others)
 
     def grad() -> Floats:
-        # every vector is anchor in its own row and candidate in all others
+        # every vector is the anchor of its own row and a candidate in all others
         pull = np.where(counts[:, None], ops.softmax(others, at) - target, 0.0) / temperature
         return _angles.onto_sphere((pull + pull.T) @ u, u, norm)
 
@@ -59,13 +60,24 @@ def supervised_contrastive(
     return Terms(
         value=np.where(counts, losses, 0.0),
         steps={
-            "cosine": cosine,
-            "cosine / T": logits,
-            "softmax": Summed(lambda: ops.softmax(others, at)),
-            "target": target,
-            "loss": Summed(lambda: ops.shared(target, -ops.log_softmax(others, at))),
-            "group": labels,
-            "positives": positives,
+            "cosine": Step(cosine, how="cos(x[i], x[j])"),
+            "cosine / T": Step(logits, how=f"cosine / {temperature:g}"),
+            "softmax": Step(
+                lambda: ops.softmax(others, at),
+                summed=True,
+                how="exp(cosine / T) / sum(exp(cosine / T)) over the other rows, 0 for the row itself",
+            ),
+            "target": Step(
+                target, given=True, share=target, how="1 / positives for other rows of the same group, else 0"
+            ),
+            "loss": Step(
+                lambda: ops.shared(target, -ops.log_softmax(others, at)),
+                summed=True,
+                share=target,
+                how="-target * log(softmax)",
+            ),
+            "group": Step(labels),
+            "positives": Step(positives, how="number of other rows of the same group"),
         },
         grad=grad,
         counts=counts,
@@ -73,5 +85,5 @@ def supervised_contrastive(
     )
 
 
-def check(embeddings: Floats, **_: Any) -> None:
-    _angles.check_batch(embeddings=embeddings)
+def check(embeddings: Floats, **_: Any) -> Iterator[str]:
+    yield from _angles.check_batch(embeddings=embeddings)

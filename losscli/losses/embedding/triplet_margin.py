@@ -1,4 +1,4 @@
-"""triplet: An anchor shall be closer to like than to unlike.
+"""triplet: The positive should be closer than the negative.
 
     loss = max(0, d(a, p) - d(a, n) + m),   d(x, y) = |x - y + eps|_p
 
@@ -17,8 +17,8 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.declare import Choice, Floats, Number, Vectors
-from losscli.losses.embedding import _norms
+from losscli.declare import Choice, Floats, Number
+from losscli.losses.embedding import Vectors, _norms
 from losscli.losses.margin import _exact
 from losscli.terms import Step, Terms
 
@@ -28,21 +28,19 @@ def triplet_margin(
     positive: Vectors,
     negative: Vectors,
     *,
-    margin: Annotated[float, Number("by how much it shall be closer", above=0)] = 1.0,
-    p: Annotated[float, Number("the norm: 2, 1, inf or another", above=0)] = 2.0,
+    margin: Annotated[float, Number("how much closer the positive must be", above=0)] = 1.0,
+    p: Annotated[float, Number("the exponent of the norm: 1, 2, inf or another", above=0)] = 2.0,
     eps: Annotated[float, Number("added to each difference")] = 1e-6,
-    swap: Annotated[
-        bool, Choice("compare with the positive's distance from the negative where that is smaller")
-    ] = False,
+    swap: Annotated[bool, Choice("take the distance from positive to negative where that is smaller")] = False,
 ) -> Terms:
     """By how much an anchor's distance from the positive, plus a margin, exceeds its distance from the negative.
 
         loss = max(0, d(a, p) - d(a, n) + m),   d(x, y) = (sum_d |x[d] - y[d] + eps|^p)^(1/p)
 
-    With swap, the smaller of d(a, n) and d(p, n) stands for d(a, n). A mean divides by the number of triplets. eps is
-    added to the difference as in PyTorch, so that the distance of equal vectors is not 0; optax adds it to the sum
-    below the root. The gradient is with respect to the anchor; at the corner it is that of the other side, as PyTorch's
-    is. Each distance is rounded: where they nearly cancel, the loss is as exact as they are.
+    With swap, the smaller of d(a, n) and d(p, n) replaces d(a, n). The mean divides by the number of triplets. eps is
+    added to the difference as in PyTorch, so the distance of equal vectors is not 0; optax adds it to the sum under the
+    root. The gradient is with respect to the anchor; at the corner it is that of the side above 0, as in PyTorch. Each
+    distance is rounded: where they nearly cancel, the loss is only as accurate as they are.
 
     Source: PyTorch, torch.nn.TripletMarginLoss; swap: Balntas et al. 2016, "Learning Local Feature Descriptors with
     Triplets and Shallow Convolutional Neural Networks".
@@ -61,16 +59,16 @@ def triplet_margin(
         g -= np.where((far <= least)[:, None], _norms.gradient(to_negative, far, p), 0.0)
         return np.where((over >= 0)[:, None], g, 0.0)
 
-    steps: dict[str, Step] = {
-        "anchor": anchor,
-        "positive": positive,
-        "negative": negative,
-        "a - p + eps": to_positive,
-        "a - n + eps": to_negative,
-        "d(a, p)": near,
-        "d(a, n)": far,
+    steps = {
+        "anchor": Step(anchor),
+        "positive": Step(positive),
+        "negative": Step(negative),
+        "a - p + eps": Step(to_positive, how=f"anchor - positive + {eps:g}"),
+        "a - n + eps": Step(to_negative, how=f"anchor - negative + {eps:g}"),
+        "d(a, p)": Step(near, how=_norms.in_code("a - p + eps", p)),
+        "d(a, n)": Step(far, how=_norms.in_code("a - n + eps", p)),
     }
     if swap:
-        steps["d(p, n)"] = between
+        steps["d(p, n)"] = Step(between, how=_norms.in_code(f"positive - negative + {eps:g}", p))
     smaller = "min(d(a, n), d(p, n))" if swap else "d(a, n)"
     return Terms(np.maximum(over, 0), steps, grad, formula=f"max(0, d(a, p) - {smaller} + {margin:g})")

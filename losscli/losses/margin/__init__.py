@@ -1,0 +1,1 @@
+"""Margin losses: scores or distances that must differ by a margin."""

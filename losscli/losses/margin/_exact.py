@@ -8,10 +8,10 @@ from losscli.declare import Floats
 
 
 def rounding(a: Floats | float, b: Floats, s: Floats) -> Floats:
-    """a + b - s to the last digit, where s is the rounded a + b (Knuth's two-sum); 0 where infinities leave none.
+    """The exact rounding error a + b - s of the sum s = a + b (Knuth's two-sum); 0 where infinities leave none.
 
-    Added after the third term it makes up for what was lost: only the error of a + b can be large beside the whole,
-    for the addition of the third term is rounded relative to the result itself.
+    Added after a third term, it restores the lost digits. Only the error of a + b can be large compared with the
+    result, because adding the third term rounds relative to the result itself.
     """
     back = s - a
     error = (a - (s - back)) + (b - back)
@@ -19,7 +19,7 @@ def rounding(a: Floats | float, b: Floats, s: Floats) -> Floats:
 
 
 def above(z: Floats, margin: float, of: Floats) -> Floats:
-    """margin - of + z for each class: by how much z[c] comes too close to the score `of` (N), or passes it."""
+    """margin - of + z for each class: how far the score z[c] is above the score `of` (N) less the margin."""
     gap = margin - of
     lost = rounding(margin, -of, gap)
     over: Floats = z + gap[:, None]

@@ -1,4 +1,4 @@
-"""categorical-hinge: How far the best other class comes within 1.
+"""categorical-hinge: Hinge loss against the best other class.
 
     loss = max(0, 1 - z[y] + max_{c != y} z[c])
 
@@ -17,19 +17,20 @@ from __future__ import annotations
 import numpy as np
 
 from losscli import ops
-from losscli.declare import ClassIndices, ClassScores, Floats
+from losscli.declare import Floats
 from losscli.losses.margin import _exact
-from losscli.terms import Summed, Terms
+from losscli.losses.multiclass import ClassIndices, ClassScores
+from losscli.terms import Step, Terms
 
 
 def categorical_hinge(logits: ClassScores, labels: ClassIndices) -> Terms:
-    """How far the closest other class comes within 1 of the label's score.
+    """How far the best other class comes within 1 of the label's score, or exceeds it.
 
         loss = max(0, 1 - z[y] + max_{c != y} z[c])
 
-    This is Crammer and Singer's hinge; `multi-margin` sums over all other classes. The gradient is 0 at the corner, and
-    goes to the first of several closest classes. A mean divides by the number of rows. Keras takes a one-hot label and
-    a maximum over (1 - y) z, which holds a 0 for the label itself: where all other scores are negative its loss is
+    This is Crammer and Singer's hinge; `multi-margin` sums over all other classes. The gradient is 0 at the kink; if
+    several classes tie, it goes to the first. A mean divides by the number of rows. Keras takes one-hot labels and the
+    maximum over (1 - y) z, which includes a 0 for the label itself: if all other scores are negative, its loss is
     larger than this one.
 
     Source: optax, multiclass_hinge_loss; scikit-learn, sklearn.metrics.hinge_loss; Crammer and Singer 2001, "On the
@@ -58,13 +59,13 @@ def categorical_hinge(logits: ClassScores, labels: ClassIndices) -> Terms:
     return Terms(
         value=np.maximum(over, 0),
         steps={
-            "logit": logits,
-            "1 - z[y] + z": lambda: _exact.above(logits, 1.0, own),
-            "loss": Summed(at_closest),
-            "label": labels,
-            "logit[y]": own,
-            "closest class": closest,
-            "its logit": other,
+            "logit": Step(logits),
+            "1 - z[y] + z": Step(lambda: _exact.above(logits, 1.0, own), how="1 - logit[y] + logit"),
+            "loss": Step(at_closest, summed=True, how="max(0, 1 - z[y] + z) for the closest class, 0 for the others"),
+            "label": Step(labels, label=True),
+            "logit[y]": Step(own, how="logit of the label"),
+            "closest class": Step(closest, how="the class with the largest logit, except the label"),
+            "its logit": Step(other, how="logit of the closest class"),
         },
         grad=grad,
     )

@@ -1,4 +1,4 @@
-"""hinge-embedding: A distance if alike; else what it lacks of a margin.
+"""hinge-embedding: Pulls like pairs together, pushes unlike ones apart.
 
     loss = x for y = 1; max(0, m - x) for y = -1
 
@@ -17,21 +17,21 @@ from typing import Annotated
 import numpy as np
 
 from losscli.declare import Array, Floats, Number
-from losscli.terms import Terms
+from losscli.terms import Step, Terms
 
 
 def hinge_embedding(
     input: Annotated[Floats, Array("N...", "real", "the distance of each pair")],
-    labels: Annotated[Floats, Array("N...", "strict sign", "1: a pair of like things; -1: of unlike ones")],
+    labels: Annotated[Floats, Array("N...", "strict sign", "1 for a like pair, -1 for an unlike one")],
     *,
-    margin: Annotated[float, Number("how far apart unlike things shall be")] = 1.0,
+    margin: Annotated[float, Number("how far apart unlike pairs should be")] = 1.0,
 ) -> Terms:
-    """The distance of a like pair; for an unlike pair, what the distance lacks of a margin; element by element.
+    """The distance of a like pair, or how far an unlike pair is short of a margin, element by element.
 
         loss = x               for y = 1
                max(0, m - x)   for y = -1
 
-    A mean divides by the number of pairs. At the corner x = m the gradient is -1, as PyTorch's is. PyTorch adds both
+    A mean divides by the number of pairs. At the kink x = m the gradient is -1, as in PyTorch. PyTorch adds both
     branches for a label that is neither 1 nor -1; here that is an error.
 
     Source: PyTorch, torch.nn.HingeEmbeddingLoss.
@@ -44,7 +44,11 @@ def hinge_embedding(
 
     return Terms(
         value=np.where(like, input, np.maximum(lack, 0)),
-        steps={"input": input, "label": labels, "m - x": lack},
+        steps={
+            "input": Step(input),
+            "label": Step(labels, given=True),
+            "m - x": Step(lack, how=f"{margin:g} - input"),
+        },
         grad=grad,
         formula=f"x for y = 1; max(0, {margin:g} - x) for y = -1",
     )

@@ -1,4 +1,4 @@
-"""margin-ranking: How far two scores miss their order by a margin.
+"""margin-ranking: How far two scores are from the right order.
 
     loss = max(0, -y (x1 - x2) + m)
 
@@ -18,22 +18,22 @@ import numpy as np
 
 from losscli.declare import Array, Floats, Number
 from losscli.losses.margin import _exact
-from losscli.terms import Terms
+from losscli.terms import Step, Terms
 
 
 def margin_ranking(
     input1: Annotated[Floats, Array("N...", "real", "the first score of each pair")],
-    input2: Annotated[Floats, Array("N...", "real", "the second")],
-    labels: Annotated[Floats, Array("~N...", "strict sign", "1: the first shall be higher; -1: the second")],
+    input2: Annotated[Floats, Array("N...", "real", "the second score of each pair")],
+    labels: Annotated[Floats, Array("~N...", "strict sign", "1: the first should be higher; -1: the second")],
     *,
-    margin: Annotated[float, Number("by how much it shall be higher")] = 0.0,
+    margin: Annotated[float, Number("by how much it should be higher")] = 0.0,
 ) -> Terms:
-    """How far two scores miss the order that the label tells, by a margin, element by element.
+    """How far the score that should be higher is from exceeding the other by a margin, element by element.
 
         loss = max(0, -y (x1 - x2) + m)
 
-    A mean divides by the number of pairs. The gradient is with respect to input1; that of input2 is its negative. At
-    the corner it is -y, as PyTorch's is.
+    A mean divides by the number of pairs. The gradient is with respect to input1; that for input2 is its negative. At
+    the kink it is -y, as in PyTorch.
 
     Source: PyTorch, torch.nn.MarginRankingLoss.
     """
@@ -47,7 +47,13 @@ def margin_ranking(
 
     return Terms(
         value=np.maximum(short, 0),
-        steps={"input1": input1, "input2": input2, "label": labels, "x1 - x2": difference, "m - y (x1 - x2)": short},
+        steps={
+            "input1": Step(input1),
+            "input2": Step(input2),
+            "label": Step(labels, given=True),
+            "x1 - x2": Step(difference, how="input1 - input2"),
+            "m - y (x1 - x2)": Step(short, how=f"{margin:g} - label * (x1 - x2)"),
+        },
         grad=grad,
         formula=f"max(0, -y (x1 - x2){f' + {margin:g}' * bool(margin)})",
     )

@@ -1,4 +1,4 @@
-"""multi-margin: How far the other classes come within a margin.
+"""multi-margin: Hinge loss against all other classes.
 
     loss = 1/C sum_{c != y} max(0, m - z[y] + z[c])^p
 
@@ -17,9 +17,10 @@ from typing import Annotated
 import numpy as np
 
 from losscli import ops
-from losscli.declare import ClassIndices, ClassScores, ClassWeight, Floats, Number
+from losscli.declare import Floats, Number
 from losscli.losses.margin import _exact
-from losscli.terms import Step, Summed, Terms
+from losscli.losses.multiclass import ClassIndices, ClassScores, ClassWeight
+from losscli.terms import Step, Terms
 
 
 def multi_margin(
@@ -27,15 +28,16 @@ def multi_margin(
     labels: ClassIndices,
     *,
     p: Annotated[int, Number("the power, 1 or 2", min=1, max=2, whole=True)] = 1,
-    margin: Annotated[float, Number("by how much the label's score shall exceed the others")] = 1.0,
+    margin: Annotated[float, Number("by how much the label's score should exceed the others")] = 1.0,
     weight: ClassWeight | None = None,
 ) -> Terms:
-    """How far every other class comes within a margin of the label's score, summed over these classes.
+    """How far the other classes come within a margin of the label's score, or exceed it, summed over them.
 
         loss = w[y] / C sum_{c != y} max(0, m - z[y] + z[c])^p
 
-    The sum is over C - 1 classes and divided by C, as in PyTorch. A mean divides by the number of rows, not by the
-    weights. This is Weston and Watkins' hinge; `categorical-hinge` is Crammer and Singer's, of the closest class alone.
+    The sum is over C - 1 classes but divided by C, as in PyTorch. A mean divides by the number of rows, not by the sum
+    of the weights. This is Weston and Watkins' hinge; `categorical-hinge` is Crammer and Singer's, against the best
+    other class alone.
 
     Source: PyTorch, torch.nn.MultiMarginLoss; Weston and Watkins 1999, "Support Vector Machines for Multi-Class Pattern
     Recognition".
@@ -52,16 +54,17 @@ def multi_margin(
         slope[rows, labels] = -ops.row_sum(slope)
         return slope
 
-    steps: dict[str, Step] = {
-        "logit": logits,
-        "m - z[y] + z": over,
-        "loss": Summed(lambda: losses * share[:, None]),
-        "label": labels,
+    power = "^2" * (p == 2)
+    how = f"{'weight * ' * (weight is not None)}max(0, m - z[y] + z){power} / {classes}, 0 for the label"
+    steps = {
+        "logit": Step(logits),
+        "m - z[y] + z": Step(over, how=f"{margin:g} - logit[y] + logit"),
+        "loss": Step(lambda: losses * share[:, None], summed=True, how=how),
+        "label": Step(labels, label=True),
     }
     if weight is not None:
-        steps["weight"] = lambda: weight[labels]
-    steps["logit[y]"] = lambda: ops.pick(logits, labels)
-    power = "^2" * (p == 2)
+        steps["weight"] = Step(lambda: weight[labels], given=True, how="class weight of the label")
+    steps["logit[y]"] = Step(lambda: ops.pick(logits, labels), how="logit of the label")
     return Terms(
         value=ops.row_sum(losses) / classes if weight is None else ops.row_sum(losses) * share,
         steps=steps,

@@ -1,4 +1,4 @@
-"""multilabel-margin: How far other classes come within 1 of the labels.
+"""multilabel-margin: Hinge loss of each label against all non-labels.
 
     loss = 1/C sum_{y in Y} sum_{c not in Y} max(0, 1 - z[y] + z[c])
 
@@ -21,21 +21,19 @@ from losscli import ops
 from losscli.declare import Array, Bools, Floats, Ints
 from losscli.errors import DataError
 from losscli.losses.margin import _exact
-from losscli.terms import Summed, Terms
+from losscli.terms import Step, Terms
 
 
 def multilabel_margin(
-    logits: Annotated[Floats, Array("N C", "real", "scores, one a class")],
-    labels: Annotated[
-        Ints, Array("N K", "label list", "the classes that apply; -1 ends a list before its row is full")
-    ],
+    logits: Annotated[Floats, Array("N C", "real", "scores, one per class")],
+    labels: Annotated[Ints, Array("N K", "label list", "the classes that apply; -1 ends a list early")],
 ) -> Terms:
-    """How far the classes that do not apply come within 1 of each of those that do.
+    """How far the classes that do not apply come within 1 of each class that does, or exceed it.
 
         loss = 1/C sum_{y in Y} sum_{c not in Y} max(0, 1 - z[y] + z[c])
 
-    Y is what stands before the first -1; a class named twice counts twice. Rows of lists may be shorter than C, where
-    PyTorch wants them filled up. A mean divides by the number of rows.
+    Y is the part of the list before the first -1; a class listed twice counts twice. Lists may be shorter than C, where
+    PyTorch requires padding. A mean divides by the number of rows.
 
     Source: PyTorch, torch.nn.MultiLabelMarginLoss.
     """
@@ -62,20 +60,24 @@ def multilabel_margin(
             g[rows, y] -= ops.row_sum(slope)
         return g
 
+    def target() -> Floats:
+        return applies * 1.0
+
+    contribution = f"sum of max(0, 1 - logit[y] + logit) over the labels y, / {classes}; 0 for the labels themselves"
     return Terms(
         value=ops.row_sum(losses),
         steps={
-            "logit": logits,
-            "target": lambda: applies * 1.0,
-            "contribution": Summed(losses),
-            "classes that apply": lambda: applies.sum(axis=1),
+            "logit": Step(logits),
+            "target": Step(target, given=True, share=target, how="1 for the labels, 0 for the others"),
+            "contribution": Step(losses, summed=True, how=contribution),
+            "classes that apply": Step(lambda: applies.sum(axis=1), how="sum(target)"),
         },
         grad=grad,
     )
 
 
 def _positions(labels: Ints) -> Iterator[tuple[Ints, Bools]]:
-    """For each place of the lists: the class that stands there, and which rows' lists reach so far."""
+    """For each position in the lists: the class there, and which rows have lists that long."""
     listed = np.ones(len(labels), dtype=bool)
     for column in labels.T:
         listed = listed & (column >= 0)
@@ -85,9 +87,9 @@ def _positions(labels: Ints) -> Iterator[tuple[Ints, Bools]]:
 
 
 def check(labels: Ints, **_: Any) -> None:
-    """A multi-hot row (1,0,0,1) would be a list that names the classes 0 and 1 more than once, and no other."""
+    """Refuses multi-hot rows: 1,0,0,1 would be a list of only the classes 0 and 1, with repeats."""
     if labels.shape[1] > 2 and ((labels == 0) | (labels == 1)).all(axis=1).any():
         raise DataError(
-            "labels has a row of nothing but 0 and 1 and looks multi-hot, but lists of classes were expected: "
+            "labels has a row of only 0 and 1, which looks multi-hot, but lists of class indices are expected: "
             "not 1,0,0,1 but 0,3,-1,-1, or 0,3."
         )

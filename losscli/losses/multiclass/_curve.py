@@ -1,20 +1,30 @@
-"""Losses that are a curve over n = -log softmax(z)[y]: the value, its slope by n, and all that follows from them.
+"""Losses that are a function of n = -log softmax(z)[y]: from its value and its slope in n, all the rest follows.
 
-n says everything about the label's probability p = exp(-n), and exactly so where p is next to 1 or to 0: 1 - p is
+n holds the label's probability p = exp(-n) without loss of digits, even where p is close to 1 or to 0: 1 - p is
 -expm1(-n), and p**q is exp(-q n).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
 from losscli import ops
 from losscli.declare import Floats, Ints
-from losscli.terms import Step, Summed, Terms
+from losscli.losses.multiclass._softmax import softmax_steps
+from losscli.terms import Step, Terms
 
 Curve = Callable[[Floats], Floats]
+
+
+class Column(NamedTuple):
+    """A step of the curve's own, a function of n, and how it comes about in terms of other steps."""
+
+    of: Curve
+    how: str
 
 
 def miss(n: Floats) -> Floats:
@@ -28,20 +38,21 @@ def terms(
     ignore_index: int,
     value: Curve,
     slope: Curve,
-    columns: Mapping[str, Curve],
+    columns: Mapping[str, Column],
+    how: str,
     formula: str,
     alpha: Floats | None = None,
 ) -> Terms:
     """alpha[y] value(n) for class indices, sum_c q[c] alpha[c] value(n[c]) for class probabilities q.
 
-    `columns` are steps of the curve's own, functions of n, shown for each class and at the label; `{}` in their names
-    stands for the class.
+    `columns` are shown for each class and once more for the label: `{}` in a name and in its `how` is empty for the
+    former and `[y]` for the latter. `how` says how the loss of a class comes about.
     """
     at = ops.softmax_peak(logits)
     a = np.ones(logits.shape[1]) if alpha is None else alpha
     table = _class_steps(logits, at, columns, alpha)
     if labels.ndim == 2:
-        return _of_probabilities(logits, at, labels * a, labels, value, slope, table, formula)
+        return _of_probabilities(logits, at, labels * a, labels, value, slope, table, how, formula)
     counts, y = ops.counted(labels, ignore_index)
     n = ops.negative_log_softmax_at(logits, at, y)
     losses = value(n) if alpha is None else a[y] * value(n)
@@ -57,13 +68,17 @@ def terms(
     def each() -> Floats:
         return ops.shared(one_hot(), a * value(-ops.log_softmax(logits, at)))
 
-    steps: dict[str, Step] = table | {"target": one_hot, "loss": Summed(each), "label": labels}
-    steps["softmax[y]"] = lambda: np.exp(-n)
-    steps["log softmax[y]"] = lambda: -n
+    steps = table | {
+        "target": Step(one_hot, given=True, share=one_hot, how="1 for the label, 0 for the others"),
+        "loss": Step(each, summed=True, share=one_hot, how=how),
+        "label": Step(labels, label=True),
+        "softmax[y]": Step(lambda: np.exp(-n), how="softmax of the label"),
+        "log softmax[y]": Step(lambda: -n, how="log(softmax[y])"),
+    }
     for name, column in columns.items():
-        steps[name.format("[y]")] = lambda column=column: column(n)  # type: ignore[misc]  # a default binds it
+        steps[name.format("[y]")] = Step(partial(column.of, n), how=column.how.format("[y]"))
     if alpha is not None:
-        steps["alpha[y]"] = lambda: a[y]
+        steps["alpha[y]"] = Step(lambda: a[y], given=True, how="alpha of the label")
     return Terms(ops.masked(losses, counts), steps, grad, counts=counts, formula=formula)
 
 
@@ -75,6 +90,7 @@ def _of_probabilities(
     value: Curve,
     slope: Curve,
     table: dict[str, Step],
+    how: str,
     formula: str,
 ) -> Terms:
     n = -ops.log_softmax(logits, at)
@@ -84,19 +100,21 @@ def _of_probabilities(
         pull = ops.shared(share, slope(n))
         return pull.sum(axis=1, keepdims=True) * ops.softmax(logits, at) - pull
 
-    return Terms(ops.row_sum(losses), table | {"target": target, "loss": Summed(losses)}, grad, formula=formula)
-
-
-def _class_steps(z: Floats, at: ops.Peak, columns: Mapping[str, Curve], alpha: Floats | None) -> dict[str, Step]:
-    name, exp = ops.exponentials(z, at)
-    steps: dict[str, Step] = {
-        "logit": z,
-        name: Summed(exp),
-        "softmax": Summed(lambda: ops.softmax(z, at)),
-        "log softmax": lambda: ops.log_softmax(z, at),
+    steps = table | {
+        "target": Step(target, given=True, share=target),
+        "loss": Step(losses, summed=True, share=target, how=how),
     }
-    for title, column in columns.items():
-        steps[title.format("")] = lambda column=column: column(-ops.log_softmax(z, at))  # type: ignore[misc]  # a default binds it
+    return Terms(ops.row_sum(losses), steps, grad, formula=formula)
+
+
+def _class_steps(z: Floats, at: ops.Peak, columns: Mapping[str, Column], alpha: Floats | None) -> dict[str, Step]:
+    steps = softmax_steps(z, at)
+    for name, column in columns.items():
+        steps[name.format("")] = Step(_by_class(column.of, z, at), how=column.how.format(""))
     if alpha is not None:
-        steps["alpha"] = lambda: np.broadcast_to(alpha, z.shape)
+        steps["alpha"] = Step(lambda: np.broadcast_to(alpha, z.shape), given=True)
     return steps
+
+
+def _by_class(curve: Curve, z: Floats, at: ops.Peak) -> Callable[[], Floats]:
+    return lambda: curve(-ops.log_softmax(z, at))

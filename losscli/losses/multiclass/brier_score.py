@@ -1,4 +1,4 @@
-"""brier: Squared distance of probabilities from the label.
+"""brier: Squared distance of probabilities to the label.
 
     loss = sum_c (p[c] - [c = y])^2
 
@@ -12,31 +12,32 @@ Examples:
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from losscli import ops
-from losscli.declare import Array, Choice, ClassIndices, Floats
-from losscli.errors import LosscliWarning
-from losscli.terms import Summed, Terms
+from losscli.declare import Array, Choice, Floats
+from losscli.losses.multiclass import ClassIndices
+from losscli.terms import Step, Terms
 
 
 def brier_score(
-    probs: Annotated[Floats, Array("N... C", "probability", "probabilities of the classes")],
+    probs: Annotated[Floats, Array("N... C", "real", "probabilities of the classes", min=0, max=1)],
     labels: ClassIndices,
     *,
     scale_by_half: Annotated[
-        Literal["auto", "yes", "no"], Choice("whether the sum is halved; auto: for at most 2 classes")
+        Literal["auto", "yes", "no"], Choice("whether to halve the sum; auto: for at most 2 classes")
     ] = "auto",
 ) -> Terms:
-    """Squared distance of the probabilities from the one-hot label: 0 at best.
+    """Squared distance between the probabilities and the one-hot label: 0 at best.
 
         loss = sum_c (p[c] - [c = y])^2          times 1/2 under scale_by_half
 
-    Halved, it lies between 0 and 1, and for two classes it is the (p - y)^2 that is usual for one probability; Brier's
-    own score has no half. Probabilities that do not sum to 1 are taken as they are, with a warning.
+    Halved, it lies between 0 and 1, and for two classes it is (p - y)^2, the usual score of a single probability.
+    Brier's original score has no factor of 1/2. Probabilities that do not sum to 1 are used as they are, with a
+    warning.
 
     Source: scikit-learn, sklearn.metrics.brier_score_loss; Brier 1950, "Verification of Forecasts Expressed in Terms of
     Probability".
@@ -50,21 +51,24 @@ def brier_score(
     def grad() -> Floats:
         return 2 * half * difference
 
+    def target() -> Floats:
+        return np.eye(probs.shape[1])[labels]
+
     return Terms(
         value=ops.row_sum(losses),
         steps={
-            "prob": Summed(probs),
-            "target": lambda: np.eye(probs.shape[1])[labels],
-            "prob - target": difference,
-            "squared": Summed(lambda: np.square(difference)),
-            "label": labels,
-            "prob[y]": lambda: ops.pick(probs, labels),
+            "prob": Step(probs, summed=True),
+            "target": Step(target, given=True, share=target, how="1 for the label, 0 for the others"),
+            "prob - target": Step(difference, how="prob - target"),
+            "squared": Step(lambda: np.square(difference), summed=True, how="(prob - target)^2"),
+            "label": Step(labels, label=True),
+            "prob[y]": Step(lambda: ops.pick(probs, labels), how="prob of the label"),
         },
         grad=grad,
         formula=f"{'1/2 ' * (half == 0.5)}sum_c (p[c] - [c = y])^2",
     )
 
 
-def check(probs: Floats, **_: Any) -> None:
+def check(probs: Floats, **_: Any) -> Iterator[str]:
     if (abs(probs.sum(axis=1) - 1) > 1e-3).any():
-        warnings.warn("probs has rows that do not sum to 1. Are these logits or scores?", LosscliWarning, stacklevel=2)
+        yield "probs has rows that do not sum to 1. Are these logits or scores?"

@@ -1,4 +1,4 @@
-"""focal-softmax: Cross entropy that pays less for what is easy.
+"""focal-softmax: Cross entropy that gives easy rows less weight.
 
     loss = -alpha (1 - p[y])^gamma log p[y],   p = softmax(z)
 
@@ -16,8 +16,8 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.declare import Array, Floats, IgnoreIndex, Labels, Logits, Number
-from losscli.losses.multiclass import _curve
+from losscli.declare import Array, Floats, Number
+from losscli.losses.multiclass import IgnoreIndex, Labels, Logits, _curve
 from losscli.terms import Terms
 
 
@@ -25,17 +25,17 @@ def categorical_focal_cross_entropy(
     logits: Logits,
     labels: Labels,
     *,
-    gamma: Annotated[float, Number("how fast the weight of easy rows falls", min=0)] = 2.0,
-    alpha: Annotated[Floats, Array("~C", "weight", "a factor, or one a class (default: 0.25)")] | None = None,
+    gamma: Annotated[float, Number("how strongly easy rows are down-weighted", min=0)] = 2.0,
+    alpha: Annotated[Floats, Array("~C", "real", "a factor, or one per class (default: 0.25)", min=0)] | None = None,
     ignore_index: IgnoreIndex = -100,
 ) -> Terms:
-    """Cross entropy that pays less for what is easy: each class is weighted by the probability that it lacks.
+    """Cross entropy with easy rows down-weighted: the factor (1 - p)^gamma is small where p is close to 1.
 
         loss = -sum_c alpha[c] q[c] (1 - p[c])^gamma log p[c]     with q = onehot(y), or the class probabilities given
 
-    A mean divides by the number of rows that count. alpha multiplies as it is, 0.25 for every class unless told
-    otherwise, as in Keras; other libraries have no alpha here, or give 1 - alpha to class 0 (MONAI). Keras clips p to
-    1e-7; this does not. `focal` is the loss of the same name for independent sigmoids.
+    A mean divides by the number of rows that are not ignored. alpha is a plain factor, 0.25 for every class by default,
+    as in Keras; other libraries have no alpha here, or give 1 - alpha to class 0 (MONAI). Keras clips p to 1e-7; this
+    does not. `focal` is the loss of the same name for independent sigmoids.
 
     Source: Keras, CategoricalFocalCrossentropy; Lin et al. 2017, "Focal Loss for Dense Object Detection".
     """
@@ -56,7 +56,8 @@ def categorical_focal_cross_entropy(
         ignore_index,
         value=lambda n: weight(n) * n,
         slope=slope,
-        columns={"(1 - softmax{})^gamma": weight},
+        columns={"(1 - softmax{})^gamma": _curve.Column(weight, f"(1 - softmax{{}})^{gamma:g}")},
+        how="-target * alpha * (1 - softmax)^gamma * log softmax",
         formula=_formula(labels.ndim == 1, gamma, alpha),
         alpha=np.full(logits.shape[1], 0.25) if alpha is None else alpha,
     )

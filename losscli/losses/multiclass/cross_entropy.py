@@ -1,4 +1,4 @@
-"""ce: Minus log of the softmax probability of the label.
+"""ce: Minus the log of the label's softmax probability.
 
     loss = -log softmax(z)[y]
 
@@ -15,13 +15,14 @@ Examples:
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
 
 import numpy as np
 
 from losscli import ops
-from losscli.declare import ClassWeight, Floats, IgnoreIndex, Ints, Labels, Logits, Number
-from losscli.terms import Step, Summed, Terms
+from losscli.declare import Floats, Ints
+from losscli.losses.multiclass import ClassWeight, IgnoreIndex, Labels, LabelSmoothing, Logits
+from losscli.losses.multiclass._softmax import softmax_steps
+from losscli.terms import Step, Terms
 
 
 def cross_entropy(
@@ -30,17 +31,17 @@ def cross_entropy(
     *,
     weight: ClassWeight | None = None,
     ignore_index: IgnoreIndex = -100,
-    label_smoothing: Annotated[float, Number("share of the target spread over all classes", min=0, max=1)] = 0.0,
+    label_smoothing: LabelSmoothing = 0.0,
 ) -> Terms:
     """Minus the logarithm of the probability that the softmax of the logits gives to the label.
 
-    With t = (1 - e) onehot(y) + e / C, the target after smoothing by e, and p = softmax(z):
+    With p = softmax(z) and the target t = (1 - e) onehot(y) + e / C, where e is the label smoothing:
 
         loss = -sum_c w[c] t[c] log p[c]          which is  -w[y] log p[y]  without smoothing
 
-    Labels of the logits' own shape are class probabilities q and take the place of onehot(y). A mean divides by the
-    sum of w[y] over the rows that count; for class probabilities, by the number of rows. A class with t[c] = 0 adds
-    nothing, even where log p[c] is -inf (PyTorch: NaN for class probabilities).
+    Labels of the same shape as the logits are class probabilities and take the place of onehot(y). A mean divides by
+    the sum of w[y] over the rows that are not ignored; for class probabilities, by the number of rows. A class with
+    t[c] = 0 adds nothing, even where log p[c] is -inf (PyTorch: NaN for class probabilities).
 
     Source: PyTorch, torch.nn.CrossEntropyLoss; smoothing: Szegedy et al. 2016, "Rethinking the Inception Architecture".
     """
@@ -56,7 +57,7 @@ def cross_entropy(
 
     return Terms(
         value=ops.expected_negative_log_softmax(logits, at, weighted),
-        steps=_class_steps(logits, at, weight, lambda: target),
+        steps=_class_steps(logits, at, weight, lambda: target, _smoothed_target("label", label_smoothing, classes)),
         grad=grad,
         formula=f"-sum_c {'w[c] ' * (weight is not None)}t[c] log softmax(z)[c]{_smoothed('t', label_smoothing)}",
     )
@@ -84,14 +85,16 @@ def _of_class_indices(
             g += smoothing / classes * (w.sum() * ops.softmax(logits, at) - w)
         return ops.masked(g, counts)
 
-    steps = _class_steps(logits, at, weight, target) | {"label": labels}
+    one_hot = "1 for the label, 0 for the others"
+    how = _smoothed_target(f"({one_hot})", smoothing, classes) or one_hot
+    steps = _class_steps(logits, at, weight, target, how) | {"label": Step(labels, label=True)}
     if own_weight is not None:
-        steps["weight"] = own_weight
-    steps["logit[y]"] = lambda: ops.pick(logits, y)
-    steps["softmax[y]"] = lambda: np.exp(-nll)
-    steps["log softmax[y]"] = lambda: -nll
+        steps["weight"] = Step(own_weight, given=True, how="class weight of the label")
+    steps["logit[y]"] = Step(lambda: ops.pick(logits, y), how="logit of the label")
+    steps["softmax[y]"] = Step(lambda: np.exp(-nll), how="softmax of the label")
+    steps["log softmax[y]"] = Step(lambda: -nll, how="log(softmax[y])")
     if smoothing:
-        steps["mean of -log softmax"] = spread
+        steps["mean of -log softmax"] = Step(spread, how=f"mean(-{_weighted(weight)}log softmax)")
     return Terms(
         value=ops.masked(value, counts),
         steps=steps,
@@ -102,20 +105,30 @@ def _of_class_indices(
     )
 
 
-def _class_steps(z: Floats, at: ops.Peak, weight: Floats | None, target: Callable[[], Floats]) -> dict[str, Step]:
-    """The columns of the class table, from the logit to what the class adds to the loss."""
-    name, exp = ops.exponentials(z, at)
+def _class_steps(
+    z: Floats, at: ops.Peak, weight: Floats | None, target: Callable[[], Floats], how: str
+) -> dict[str, Step]:
+    """The columns of the class table, from the logit to what the class adds to the loss; `how` is the target's."""
     w = np.ones(z.shape[1]) if weight is None else weight
-    steps: dict[str, Step] = {
-        "logit": z,
-        name: Summed(exp),
-        "softmax": Summed(lambda: ops.softmax(z, at)),
-        "log softmax": lambda: ops.log_softmax(z, at),
-        "target": target,
-    }
+    steps = softmax_steps(z, at) | {"target": Step(target, given=True, share=target, how=how)}
     if weight is not None:
-        steps["class weight"] = lambda: np.broadcast_to(w, z.shape)
-    return steps | {"loss": Summed(lambda: ops.shared(w * target(), -ops.log_softmax(z, at)))}
+        steps["class weight"] = Step(lambda: np.broadcast_to(w, z.shape), given=True)
+    steps["loss"] = Step(
+        lambda: ops.shared(w * target(), -ops.log_softmax(z, at)),
+        summed=True,
+        share=target,
+        how=f"-{_weighted(weight)}target * log softmax",
+    )
+    return steps
+
+
+def _weighted(weight: Floats | None) -> str:
+    return "class weight * " * (weight is not None)
+
+
+def _smoothed_target(label: str, smoothing: float, classes: int) -> str:
+    """How smoothing makes the target of a label, which is a distribution; empty without smoothing."""
+    return f"{1 - smoothing:g} * {label} + {smoothing:g} / {classes}" if smoothing else ""
 
 
 def _smoothed(target: str, smoothing: float) -> str:

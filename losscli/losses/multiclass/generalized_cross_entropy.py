@@ -16,8 +16,8 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.declare import ClassIndices, Floats, IgnoreIndex, Logits, Number
-from losscli.losses.multiclass import _curve
+from losscli.declare import Floats, Number
+from losscli.losses.multiclass import ClassIndices, IgnoreIndex, Logits, _curve
 from losscli.terms import Terms
 
 
@@ -32,8 +32,8 @@ def generalized_cross_entropy(
 
         loss = (1 - p[y]^q) / q          which is at most 1 / q
 
-    A mean divides by the number of rows that count. Keras takes probabilities and leaves out q = 1, which the paper
-    has.
+    A mean divides by the number of rows that are not ignored. Keras takes probabilities and excludes q = 1, which the
+    paper allows.
 
     Source: Keras, CategoricalGeneralizedCrossEntropy; Zhang and Sabuncu 2018, "Generalized Cross Entropy Loss for
     Training Deep Neural Networks with Noisy Labels".
@@ -47,4 +47,13 @@ def generalized_cross_entropy(
         return np.exp(-q * n)
 
     formula = f"(1 - softmax(z)[y]^{q:g}) / {q:g}" if q != 1 else "1 - softmax(z)[y]"
-    return _curve.terms(logits, labels, ignore_index, value, power, columns={"softmax{}^q": power}, formula=formula)
+    return _curve.terms(
+        logits,
+        labels,
+        ignore_index,
+        value,
+        power,
+        columns={"softmax{}^q": _curve.Column(power, f"softmax{{}}^{q:g}")},
+        how=f"target * (1 - softmax^q){f' / {q:g}' * (q != 1)}",
+        formula=formula,
+    )

@@ -1,4 +1,4 @@
-"""linear-ce: Cross entropy of logits from a last linear layer.
+"""linear-ce: Cross entropy of the logits of a linear layer.
 
     loss = -log softmax(W h + b)[y]
 
@@ -15,27 +15,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from losscli.declare import Array, ClassIndices, ClassWeight, Floats, IgnoreIndex, Number
+from losscli.declare import Array, Floats
+from losscli.losses.multiclass import ClassIndices, ClassWeight, IgnoreIndex, LabelSmoothing
 from losscli.losses.multiclass.cross_entropy import cross_entropy
 from losscli.terms import Terms
 
 
 def linear_cross_entropy(
     hidden: Annotated[Floats, Array("N... D", "real", "inputs of the last layer")],
-    linear_weight: Annotated[Floats, Array("C D", "real", "its weight, one row a class")],
+    linear_weight: Annotated[Floats, Array("C D", "real", "its weight, one row per class")],
     labels: ClassIndices,
     *,
     linear_bias: Annotated[Floats, Array("C", "real", "its bias")] | None = None,
     weight: ClassWeight | None = None,
     ignore_index: IgnoreIndex = -100,
-    label_smoothing: Annotated[float, Number("share of the target spread over all classes", min=0, max=1)] = 0.0,
+    label_smoothing: LabelSmoothing = 0.0,
 ) -> Terms:
-    """Cross entropy of logits that a linear layer computes from hidden vectors; the logits are never held for all rows.
+    """Cross entropy of the logits of a linear layer, which are never in memory for all rows at once.
 
         loss = -w[y] log softmax(z)[y],   z = W h + b
 
-    A mean divides by the sum of w[y] over the rows that count. The gradient is with respect to the hidden vectors. Each
-    logit is a rounded dot product: what cancels in W h + b is lost before the loss begins.
+    A mean divides by the sum of w[y] over the rows that are not ignored. The gradient is with respect to the hidden
+    vectors. Each logit is a rounded dot product: digits that cancel in W h + b are lost before the loss begins.
 
     Source: PyTorch 2.13, torch.nn.LinearCrossEntropyLoss.
     """
@@ -49,5 +50,7 @@ def linear_cross_entropy(
         assert of_logits is not None
         return of_logits() @ linear_weight
 
-    bias = " + b" * (linear_bias is not None)
-    return replace(terms, grad=grad, formula=f"{terms.formula},  z = W h{bias}")
+    biased = linear_bias is not None
+    logit = replace(terms.steps["logit"], how=f"linear_weight @ hidden{' + linear_bias' * biased}")
+    steps = {**terms.steps, "logit": logit}
+    return replace(terms, steps=steps, grad=grad, formula=f"{terms.formula},  z = W h{' + b' * biased}")

@@ -1,4 +1,4 @@
-"""nll: Cross entropy of log-probabilities: minus lp[y].
+"""nll: Minus the log-probability of the label.
 
     loss = -lp[y]
 
@@ -19,12 +19,15 @@ from typing import Annotated
 import numpy as np
 
 from losscli import ops
-from losscli.declare import Array, ClassIndices, ClassWeight, Floats, IgnoreIndex
-from losscli.terms import Step, Summed, Terms
+from losscli.declare import Array, Floats
+from losscli.losses.multiclass import ClassIndices, ClassWeight, IgnoreIndex
+from losscli.terms import Step, Terms
 
 
 def negative_log_likelihood(
-    log_probs: Annotated[Floats, Array("N... C", "real", "log-probabilities", "no log-probabilities", picked=True)],
+    log_probs: Annotated[
+        Floats, Array("N... C", "real", "log-probabilities", suspicion="not log-probabilities", raw=True)
+    ],
     labels: ClassIndices,
     *,
     weight: ClassWeight | None = None,
@@ -34,14 +37,15 @@ def negative_log_likelihood(
 
         loss = -w[y] lp[y]
 
-    A mean divides by the sum of w[y] over the rows that count.
+    A mean divides by the sum of w[y] over the rows that are not ignored.
 
     Source: PyTorch, torch.nn.NLLLoss.
     """
     counts, y = ops.counted(labels, ignore_index)
-    picked = ops.pick(log_probs, y).astype(np.float64)
+    own_log_prob = ops.pick(log_probs, y).astype(np.float64)
     own_weight = None if weight is None else ops.masked(weight[y], counts)
-    value = -picked if own_weight is None else -picked * own_weight  # a weight of 0 on -inf is NaN, as in PyTorch
+    # a weight of 0 on -inf is NaN, as in PyTorch
+    value = -own_log_prob if own_weight is None else -own_log_prob * own_weight
 
     def one_hot() -> Floats:
         return ops.masked(np.eye(log_probs.shape[1])[y], counts)
@@ -49,16 +53,21 @@ def negative_log_likelihood(
     def share() -> Floats:
         return one_hot() if own_weight is None else own_weight[:, None] * one_hot()
 
-    steps: dict[str, Step] = {
-        "log prob": lambda: log_probs.astype(np.float64),
-        "prob": lambda: np.exp(log_probs, dtype=np.float64),
-        "target": one_hot,
-        "loss": Summed(lambda: ops.shared(share(), -log_probs.astype(np.float64))),
-        "label": labels,
+    steps = {
+        "log prob": Step(lambda: log_probs.astype(np.float64)),
+        "prob": Step(lambda: np.exp(log_probs, dtype=np.float64), how="exp(log prob)"),
+        "target": Step(one_hot, given=True, share=one_hot, how="1 for the label, 0 for the others"),
+        "loss": Step(
+            lambda: ops.shared(share(), -log_probs.astype(np.float64)),
+            summed=True,
+            share=one_hot,
+            how=f"-{'weight * ' * (weight is not None)}target * log prob",
+        ),
+        "label": Step(labels, label=True),
     }
     if own_weight is not None:
-        steps["weight"] = own_weight
-    steps["log prob[y]"] = picked
+        steps["weight"] = Step(own_weight, given=True, how="class weight of the label")
+    steps["log prob[y]"] = Step(own_log_prob, how="log prob of the label")
     return Terms(
         value=ops.masked(value, counts),
         steps=steps,

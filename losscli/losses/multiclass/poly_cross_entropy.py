@@ -16,8 +16,8 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.declare import Floats, IgnoreIndex, Labels, Logits, Number
-from losscli.losses.multiclass import _curve
+from losscli.declare import Floats, Number
+from losscli.losses.multiclass import IgnoreIndex, Labels, Logits, _curve
 from losscli.terms import Terms
 
 
@@ -25,14 +25,14 @@ def poly_cross_entropy(
     logits: Logits,
     labels: Labels,
     *,
-    epsilon: Annotated[float, Number("what is added to the weight of the first term")] = 2.0,
+    epsilon: Annotated[float, Number("added to the weight of the first term")] = 2.0,
     ignore_index: IgnoreIndex = -100,
 ) -> Terms:
     """Cross entropy with more weight on the first term of its expansion -log p = (1 - p) + (1 - p)^2 / 2 + ...
 
         loss = sum_c q[c] (-log p[c] + epsilon (1 - p[c]))        with q = onehot(y), or the class probabilities given
 
-    A mean divides by the number of rows that count. The loss may be negative where epsilon is below -1.
+    A mean divides by the number of rows that are not ignored. The loss can be negative if epsilon is below -1.
 
     Source: optax, poly_loss_cross_entropy; Leng et al. 2022, "PolyLoss", which calls it Poly-1.
     """
@@ -45,14 +45,16 @@ def poly_cross_entropy(
         return slope
 
     c = "y" if labels.ndim == 1 else "c"
+    sign = "+" if epsilon >= 0 else "-"
     times = f"{abs(epsilon):g} " * (abs(epsilon) != 1)
-    body = f"-log softmax(z)[{c}] {'+' if epsilon >= 0 else '-'} {times}(1 - softmax(z)[{c}])"
+    body = f"-log softmax(z)[{c}] {sign} {times}(1 - softmax(z)[{c}])"
     return _curve.terms(
         logits,
         labels,
         ignore_index,
         value,
         slope,
-        columns={"1 - softmax{}": _curve.miss},
+        columns={"1 - softmax{}": _curve.Column(_curve.miss, "1 - softmax{}")},
+        how=f"target * (-log softmax {sign} {times and times + '* '}(1 - softmax))",
         formula=body if labels.ndim == 1 else f"sum_c t[c] ({body})",
     )

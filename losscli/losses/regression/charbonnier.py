@@ -16,22 +16,23 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.declare import Floats, Number, Predictions, Targets
-from losscli.terms import Terms
+from losscli.declare import Floats, Number
+from losscli.losses.regression import Predictions, Targets
+from losscli.terms import Step, Terms
 
 
 def charbonnier(
     input: Predictions,
     target: Targets,
     *,
-    epsilon: Annotated[float, Number("how far the corner is rounded", above=0)] = 1e-3,
+    epsilon: Annotated[float, Number("how much the corner is rounded", above=0)] = 1e-3,
 ) -> Terms:
     """Absolute error with its corner rounded off, element by element: epsilon at the target, |x - t| far from it.
 
         loss = sqrt((x - t)^2 + epsilon^2)
 
-    As in LapSRN, with its epsilon of 1e-3. Image restoration code often adds epsilon itself, not its square, under
-    the root; Kornia has epsilon = 1 and subtracts 1.
+    The default epsilon is that of LapSRN. Image restoration code often adds epsilon itself, not its square, under the
+    root; Kornia uses epsilon = 1 and subtracts 1.
 
     Source: Charbonnier et al. 1994, "Two Deterministic Half-Quadratic Regularization Algorithms for Computed
     Imaging"; Lai et al. 2017, "Deep Laplacian Pyramid Networks for Fast and Accurate Super-Resolution".
@@ -50,6 +51,9 @@ def charbonnier(
     def grad() -> Floats:
         return error / value
 
-    return Terms(
-        value, {"input": input, "target": target, "error": error}, grad, formula=f"sqrt((x - t)^2 + {epsilon:g}^2)"
-    )
+    steps = {
+        "input": Step(input),
+        "target": Step(target, given=True),
+        "error": Step(error, how="input - target"),
+    }
+    return Terms(value, steps, grad, formula=f"sqrt((x - t)^2 + {epsilon:g}^2)")

@@ -19,7 +19,8 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.declare import ElementWeight, Floats, Number, Predictions, Targets
+from losscli.declare import Floats, Number
+from losscli.losses.regression import ElementWeight, Predictions, Targets
 from losscli.terms import Step, Terms
 
 
@@ -28,14 +29,14 @@ def huber(
     target: Targets,
     *,
     weight: ElementWeight | None = None,
-    delta: Annotated[float, Number("the error from which on the loss is linear", above=0)] = 1.0,
+    delta: Annotated[float, Number("the error beyond which the loss is linear", above=0)] = 1.0,
 ) -> Terms:
     """Squared error near the target, absolute error far from it, element by element.
 
         loss = w m (|e| - m / 2),   e = x - t,   m = min(|e|, delta)
 
-    which is w e^2 / 2 up to delta and w delta (|e| - delta / 2) beyond it; delta times smooth-l1 with beta = delta.
-    A mean divides by the number of elements, not by the weights: so does PyTorch 2.13 here, unlike in mse and l1.
+    that is, w e^2 / 2 up to delta and w delta (|e| - delta / 2) beyond it: delta times smooth-l1 with beta = delta.
+    The mean divides by the number of elements, not by the sum of the weights as in mse and l1: so does PyTorch 2.13.
 
     Source: PyTorch, torch.nn.functional.huber_loss; Huber 1964, "Robust Estimation of a Location Parameter".
     """
@@ -59,8 +60,13 @@ def huber(
         slope = np.clip(error, -delta, delta)
         return slope if weight is None else weight * slope
 
-    steps: dict[str, Step] = {"input": input, "target": target, "error": error, "|error|": size}
+    steps = {
+        "input": Step(input),
+        "target": Step(target, given=True),
+        "error": Step(error, how="input - target"),
+        "|error|": Step(size, how="abs(error)"),
+    }
     if weight is not None:
-        steps["weight"] = weight
+        steps["weight"] = Step(weight, given=True)
     pieces = f"e^2 / 2 where |e| <= {delta:g}, else {delta:g} (|e| - {delta / 2:g})"
     return Terms(value, steps, grad, formula=f"{pieces if weight is None else f'w ({pieces})'},  e = x - t")

@@ -17,16 +17,19 @@ import math
 
 import numpy as np
 
-from losscli.declare import Floats, Predictions, Targets
-from losscli.terms import Terms
+from losscli.declare import Floats
+from losscli.losses.regression import Predictions, Targets
+from losscli.terms import Step, Terms
+
+TITLE = "Log-cosh"
 
 
 def log_cosh(input: Predictions, target: Targets) -> Terms:
-    """Logarithm of the hyperbolic cosine of the error, element by element: e^2 / 2 near 0, |e| - log 2 far out.
+    """Logarithm of the hyperbolic cosine of the error, element by element: about e^2 / 2 near 0, |e| - log 2 elsewhere.
 
         loss = log cosh(e),   e = x - t
 
-    Keras and optax compute e + softplus(-2 e) - log 2, which has no correct digit below an error of about 1e-8.
+    Keras and optax compute e + softplus(-2 e) - log 2, which has no correct digits for errors below about 1e-8.
 
     Source: Keras, keras.losses.LogCosh.
     """
@@ -43,9 +46,10 @@ def log_cosh(input: Predictions, target: Targets) -> Terms:
     def grad() -> Floats:
         return np.tanh(error)
 
-    return Terms(
-        value,
-        {"input": input, "target": target, "error": error, "cosh(error)": lambda: np.cosh(error)},
-        grad,
-        formula="log cosh(x - t)",
-    )
+    steps = {
+        "input": Step(input),
+        "target": Step(target, given=True),
+        "error": Step(error, how="input - target"),
+        "cosh(error)": Step(lambda: np.cosh(error), how="(exp(error) + exp(-error)) / 2"),
+    }
+    return Terms(value, steps, grad, formula="log cosh(x - t)")

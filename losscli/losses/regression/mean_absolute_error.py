@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.declare import ElementWeight, Floats, Predictions, Targets
+from losscli.declare import Floats
+from losscli.losses.regression import ElementWeight, Predictions, Targets
 from losscli.terms import Step, Terms
 
 
@@ -25,7 +26,7 @@ def mean_absolute_error(input: Predictions, target: Targets, *, weight: ElementW
 
         loss = w |x - t|
 
-    A mean divides by the sum of the weights. The gradient is 0 where the two are equal.
+    The mean divides by the sum of the weights. The gradient is 0 where prediction and target are equal.
 
     Source: PyTorch, torch.nn.functional.l1_loss.
     """
@@ -37,7 +38,11 @@ def mean_absolute_error(input: Predictions, target: Targets, *, weight: ElementW
     def grad() -> Floats:
         return np.sign(error) if weight is None else weight * np.sign(error)
 
-    steps: dict[str, Step] = {"input": input, "target": target, "error": error}
+    steps = {
+        "input": Step(input),
+        "target": Step(target, given=True),
+        "error": Step(error, how="input - target"),
+    }
     if weight is not None:
-        steps["weight"] = weight
+        steps["weight"] = Step(weight, given=True)
     return Terms(value, steps, grad, divisor=weight, formula=f"{'w ' * (weight is not None)}|x - t|")

@@ -1,4 +1,4 @@
-"""mape: Absolute error in percent of the target.
+"""mape: Absolute error as a percentage of the target.
 
     loss = 100 |x - t| / max(|t|, epsilon)
 
@@ -13,28 +13,28 @@ Examples:
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import numpy as np
 
-from losscli.declare import Floats, Number, Predictions, Targets
-from losscli.errors import LosscliWarning
-from losscli.terms import Terms
+from losscli.declare import Floats, Number
+from losscli.losses.regression import Predictions, Targets
+from losscli.terms import Step, Terms
 
 
 def mean_absolute_percentage_error(
     input: Predictions,
     target: Targets,
     *,
-    epsilon: Annotated[float, Number("the least that is divided by", min=0)] = 1e-7,
+    epsilon: Annotated[float, Number("the smallest divisor", min=0)] = 1e-7,
 ) -> Terms:
-    """Absolute error in percent of the target, element by element.
+    """Absolute error as a percentage of the target, element by element.
 
         loss = 100 |x - t| / max(|t|, epsilon)
 
-    As in Keras: in percent, and with 1e-7 as the least divisor. scikit-learn gives a fraction and divides by 2.2e-16
-    at least.
+    As in Keras, the loss is in percent and the divisor is at least 1e-7. scikit-learn returns a fraction, and its
+    divisor is at least 2.2e-16.
 
     Source: Keras, keras.losses.MeanAbsolutePercentageError.
     """
@@ -47,20 +47,19 @@ def mean_absolute_percentage_error(
     def grad() -> Floats:
         return 100 * np.sign(error) / divisor
 
-    return Terms(
-        value,
-        {"input": input, "target": target, "error": error, "divisor": divisor},
-        grad,
-        formula=f"100 |x - t| / max(|t|, {epsilon:g})",
-    )
+    steps = {
+        "input": Step(input),
+        "target": Step(target, given=True),
+        "error": Step(error, how="input - target"),
+        "divisor": Step(divisor, how=f"max(abs(target), {epsilon:g})"),
+    }
+    return Terms(value, steps, grad, formula=f"100 |x - t| / max(|t|, {epsilon:g})")
 
 
-def check(target: Floats, epsilon: float, **_: Any) -> None:
-    """A percentage of nothing."""
+def check(target: Floats, epsilon: float, **_: Any) -> Iterator[str]:
+    """Targets too close to 0 for a percentage."""
     if (np.abs(target) < epsilon).any() or (target == 0).any():
-        warnings.warn(
-            f"a target is 0, or less than epsilon = {epsilon:g}: a percentage of it says little. "
-            "It is divided by epsilon instead.",
-            LosscliWarning,
-            stacklevel=2,
+        yield (
+            f"a target is 0, or closer to 0 than epsilon = {epsilon:g}: a percentage of it means little. "
+            "The error is divided by epsilon instead."
         )

@@ -15,7 +15,8 @@ Examples:
 
 from __future__ import annotations
 
-from losscli.declare import ElementWeight, Floats, Predictions, Targets
+from losscli.declare import Floats
+from losscli.losses.regression import ElementWeight, Predictions, Targets
 from losscli.terms import Step, Terms
 
 
@@ -24,7 +25,7 @@ def mean_squared_error(input: Predictions, target: Targets, *, weight: ElementWe
 
         loss = w (x - t)^2
 
-    A mean divides by the sum of the weights. There is no factor of one half, as there is in optax's l2_loss.
+    The mean divides by the sum of the weights. There is no factor of 1/2, unlike in optax's l2_loss.
 
     Source: PyTorch, torch.nn.functional.mse_loss.
     """
@@ -35,9 +36,13 @@ def mean_squared_error(input: Predictions, target: Targets, *, weight: ElementWe
     def grad() -> Floats:
         return 2 * weighted
 
-    steps: dict[str, Step] = {"input": input, "target": target, "error": error}
+    steps = {
+        "input": Step(input),
+        "target": Step(target, given=True),
+        "error": Step(error, how="input - target"),
+    }
     if weight is not None:
-        steps["weight"] = weight
+        steps["weight"] = Step(weight, given=True)
     return Terms(
         value=weighted * error,
         steps=steps,

@@ -18,18 +18,18 @@ from typing import Annotated
 import numpy as np
 
 from losscli.declare import Array, Floats
-from losscli.terms import Terms
+from losscli.terms import Step, Terms
 
 
 def mean_squared_logarithmic_error(
-    input: Annotated[Floats, Array("N...", "above -1", "predictions, above -1")],
-    target: Annotated[Floats, Array("N...", "above -1", "true values, above -1")],
+    input: Annotated[Floats, Array("N...", "real", "predictions, above -1", above=-1)],
+    target: Annotated[Floats, Array("N...", "real", "true values, above -1", above=-1)],
 ) -> Terms:
     """Squared difference of the logarithms of 1 + x and 1 + t, element by element.
 
         loss = (log(1 + x) - log(1 + t))^2
 
-    As in scikit-learn. Keras raises both to 1e-7 first, which hides negative predictions.
+    As in scikit-learn. Keras first raises x and t to at least 1e-7, which hides negative predictions.
 
     Source: scikit-learn, sklearn.metrics.mean_squared_log_error.
     """
@@ -46,15 +46,11 @@ def mean_squared_logarithmic_error(
     def grad() -> Floats:
         return 2 * np.copysign(difference, error) / (1 + input)
 
-    return Terms(
-        difference * difference,
-        {
-            "input": input,
-            "target": target,
-            "log(1 + input)": lambda: np.log1p(input),
-            "log(1 + target)": lambda: np.log1p(target),
-            "difference": lambda: np.copysign(difference, error),
-        },
-        grad,
-        formula="(log(1 + x) - log(1 + t))^2",
-    )
+    steps = {
+        "input": Step(input),
+        "target": Step(target, given=True),
+        "log(1 + input)": Step(lambda: np.log1p(input), how="log(1 + input)"),
+        "log(1 + target)": Step(lambda: np.log1p(target), how="log(1 + target)"),
+        "difference": Step(lambda: np.copysign(difference, error), how="log(1 + input) - log(1 + target)"),
+    }
+    return Terms(difference * difference, steps, grad, formula="(log(1 + x) - log(1 + t))^2")

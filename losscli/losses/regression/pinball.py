@@ -1,4 +1,4 @@
-"""pinball, quantile: Absolute error, weighted by its side.
+"""pinball, quantile: Absolute error, weighted by its sign.
 
     loss = q (t - x)            where x <= t
     loss = (1 - q) (x - t)      elsewhere
@@ -17,21 +17,22 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.declare import Floats, Number, Predictions, Targets
-from losscli.terms import Terms
+from losscli.declare import Floats, Number
+from losscli.losses.regression import Predictions, Targets
+from losscli.terms import Step, Terms
 
 
 def pinball(
     input: Predictions,
     target: Targets,
     *,
-    quantile: Annotated[float, Number("which quantile is predicted", min=0, max=1)] = 0.5,
+    quantile: Annotated[float, Number("the quantile to predict", min=0, max=1)] = 0.5,
 ) -> Terms:
-    """Absolute error, weighted by its side, element by element: it is smallest at a quantile of the targets.
+    """Absolute error, weighted by its sign, element by element: it is smallest at a quantile of the targets.
 
         loss = max(q e, (q - 1) e),   e = t - x
 
-    At q = 0.5 it is half of the absolute error. Where prediction and target are equal the gradient is -q.
+    At q = 0.5 it is half the absolute error. Where prediction and target are equal, the gradient is -q.
 
     Source: scikit-learn, sklearn.metrics.mean_pinball_loss; Koenker and Bassett 1978, "Regression Quantiles".
     """
@@ -42,14 +43,13 @@ def pinball(
     def grad() -> Floats:
         return np.where(error < 0, 1 - quantile, -quantile)
 
-    return Terms(
-        value,
-        {
-            "input": input,
-            "target": target,
-            "target - input": error,
-            "factor": lambda: np.where(error < 0, 1 - quantile, quantile),
-        },
-        grad,
-        formula=f"{quantile:g} (t - x) where x <= t, else {1 - quantile:g} (x - t)",
-    )
+    steps = {
+        "input": Step(input),
+        "target": Step(target, given=True),
+        "target - input": Step(error, how="target - input"),
+        "factor": Step(
+            lambda: np.where(error < 0, 1 - quantile, quantile),
+            how=f"{quantile:g} where input <= target, else {1 - quantile:g}",
+        ),
+    }
+    return Terms(value, steps, grad, formula=f"{quantile:g} (t - x) where x <= t, else {1 - quantile:g} (x - t)")

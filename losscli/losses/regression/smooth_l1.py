@@ -1,4 +1,4 @@
-"""smooth-l1: Absolute error, a parabola near the target.
+"""smooth-l1: Absolute error with a parabola near the target.
 
     loss = (x - t)^2 / (2 beta)      where |x - t| < beta
     loss = |x - t| - beta / 2        elsewhere
@@ -19,21 +19,24 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.declare import Floats, Number, Predictions, Targets
-from losscli.terms import Terms
+from losscli.declare import Floats, Number
+from losscli.losses.regression import Predictions, Targets
+from losscli.terms import Step, Terms
+
+TITLE = "Smooth L1"
 
 
 def smooth_l1(
     input: Predictions,
     target: Targets,
     *,
-    beta: Annotated[float, Number("the error from which on the loss is linear; 0: l1", min=0)] = 1.0,
+    beta: Annotated[float, Number("the error beyond which the loss is linear; 0: l1", min=0)] = 1.0,
 ) -> Terms:
-    """Absolute error, rounded to a parabola near the target, element by element.
+    """Absolute error, rounded off to a parabola near the target, element by element.
 
         loss = (m / beta) (|e| - m / 2),   e = x - t,   m = min(|e|, beta)
 
-    which is e^2 / (2 beta) below beta and |e| - beta / 2 beyond it; beta = 0 is l1. It is huber with delta = beta,
+    that is, e^2 / (2 beta) below beta and |e| - beta / 2 beyond it; beta = 0 is l1. It is huber with delta = beta,
     divided by beta.
 
     Source: PyTorch, torch.nn.SmoothL1Loss; Girshick 2015, "Fast R-CNN".
@@ -50,4 +53,10 @@ def smooth_l1(
         return np.clip(error / beta, -1, 1) if beta else np.sign(error)
 
     pieces = f"e^2 / {2 * beta:g} where |e| < {beta:g}, else |e| - {beta / 2:g},  e = x - t" if beta else "|x - t|"
-    return Terms(value, {"input": input, "target": target, "error": error, "|error|": size}, grad, formula=pieces)
+    steps = {
+        "input": Step(input),
+        "target": Step(target, given=True),
+        "error": Step(error, how="input - target"),
+        "|error|": Step(size, how="abs(error)"),
+    }
+    return Terms(value, steps, grad, formula=pieces)

@@ -8,10 +8,10 @@ from losscli.declare import Bools, Floats
 
 
 def jaccard_weights(errors: Floats, mask: Bools) -> Floats:
-    """What the Jaccard loss gains as each pixel is counted wrong, from the largest error on: along the last axis.
+    """How much the Jaccard loss grows as pixel after pixel counts as wrong, largest error first, along the last axis.
 
-    With I and U the intersection and the union before, a pixel of the mask adds 1 / U, another I / (U (U + 1)): no
-    difference of two losses, so nothing cancels. A first pixel where the mask is empty adds 1.
+    With I and U the intersection and the union so far, a pixel in the mask adds 1 / U and any other I / (U (U + 1)):
+    not a difference of two losses, so nothing cancels. Where the mask is empty, the first pixel adds 1.
     """
     order = np.argsort(-errors, axis=-1, kind="stable")
     inside = np.take_along_axis(mask, order, axis=-1)

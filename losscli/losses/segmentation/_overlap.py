@@ -1,4 +1,4 @@
-"""The losses that are one quotient of true positives, false positives and false negatives."""
+"""Losses that are one quotient of true positives, false positives and false negatives."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from losscli.declare import AnyArray, Floats, Ints
-from losscli.losses.segmentation import _regions
+from losscli.declare import AnyArray, Floats
+from losscli.losses.segmentation import Regions, _regions
 from losscli.terms import Step, Terms
 
 
@@ -21,37 +21,23 @@ class Quotient(NamedTuple):
     gamma: float = 1.0
 
 
-def overlap(
-    quotient: Quotient,
-    logits: Floats,
-    labels: AnyArray,
-    *,
-    mode: str,
-    from_logits: bool,
-    per_image: bool,
-    average: str,
-    classes: Ints | None,
-    overlap: str,
-    empty: str,
-    smooth_nr: float,
-    smooth_dr: float,
-    ignore_index: int,
-) -> Terms:
+def overlap(quotient: Quotient, logits: Floats, labels: AnyArray, regions: Regions) -> Terms:
     """The loss of each region: a class, in an image or in the whole batch."""
     count = logits.shape[-1]
-    t, counts = _regions.targets(labels, count, mode, ignore_index)
-    at = _regions.pixels(logits, mode, from_logits, counts)
-    n = _regions.images(logits, per_image)
+    smooth_nr, smooth_dr = regions.smooth_nr, regions.smooth_dr
+    t, counts = _regions.targets(labels, count, regions)
+    at = _regions.pixels(logits, regions, counts)
+    n = _regions.images(logits, regions)
     each = at.p.shape[1] // max(n, 1)
-    picked = _regions.chosen(classes, count)
-    micro = average == "micro"
+    classes = _regions.class_indices(regions, count)
+    micro = regions.average == "micro"
 
     def sums(a: AnyArray) -> Any:
-        by_region = a.reshape(len(a), n, each).sum(axis=-1).T[:, picked if len(a) == count else [0] * len(picked)]
+        by_region = a.reshape(len(a), n, each).sum(axis=-1).T[:, classes if len(a) == count else [0] * len(classes)]
         return (by_region.sum(axis=1) if micro else by_region).reshape(-1)
 
     # over, (C, M): p - t, from q where t is near 1, so that FN keeps its digits
-    soft = overlap == "min" and labels.dtype.kind == "f"
+    soft = regions.overlap == "min" and labels.dtype.kind == "f"
     over = np.where(t > 0.5, (1 - t) * at.counts - at.q, at.p - t) if soft else None
     tp = sums(at.p * t if over is None else np.minimum(at.p, t))
     fp = sums(at.p * (1 - t) if over is None else np.maximum(over, 0))
@@ -60,9 +46,9 @@ def overlap(
     below = a * tp + alpha * fp + beta * fn + smooth_dr
     filled = sums(t) > 0
     seen = sums(at.counts) > 0
-    if empty == "skip":
+    if regions.empty == "skip":
         seen &= filled
-    live = seen & filled if empty == "zero" else seen
+    live = seen & filled if regions.empty == "zero" else seen
     # 1 - score without its 1: below - above, from parts that do not cancel
     base = np.where(live, (alpha * fp + beta * fn + (smooth_dr - smooth_nr)) / below, 0.0)
     value = base if gamma == 1 else base**gamma
@@ -80,30 +66,42 @@ def overlap(
         return at.slope(by_p)
 
     def _spread(g: Floats) -> Floats:
-        """From a number a region to (C, M)."""
+        """From one number per region to (C, M)."""
         whole = np.zeros((n, count))
-        for k, c in enumerate(picked):  # a class may be named twice
-            whole[:, c] += g if micro else g[k :: len(picked)]
+        for k, c in enumerate(classes):  # a class may be named twice
+            whole[:, c] += g if micro else g[k :: len(classes)]
         return np.repeat(whole.T, each, axis=1)
 
-    one = micro or mode == "binary"
-    steps: dict[str, Step] = {"TP": tp, "FP": fp, "FN": fn, quotient.name: lambda: (a * tp + smooth_nr) / below}
+    one = micro or regions.mode == "binary"
+    hard = over is None  # then min(p, t) is p * t
+    steps = {
+        "TP": Step(tp, how="sum(probability * mask)" if hard else "sum(min(probability, mask))"),
+        "FP": Step(fp, how="sum(probability * (1 - mask))" if hard else "sum(max(probability - mask, 0))"),
+        "FN": Step(fn, how="sum((1 - probability) * mask)" if hard else "sum(max(mask - probability, 0))"),
+        quotient.name: Step(lambda: (a * tp + smooth_nr) / below, how=score(quotient, regions, " * ")),
+    }
     return Terms(
         value=np.where(live, value, 0.0),
         steps=steps,
         grad=grad,
         counts=seen,
-        formula=formula(quotient, smooth_nr, smooth_dr),
-        axes=_regions.axes(n, per_image, None if one else picked),
+        formula=formula(quotient, regions),
+        axes=_regions.axes(n, regions, None if one else classes),
     )
 
 
-def formula(quotient: Quotient, smooth_nr: float, smooth_dr: float) -> str:
-    """The formula with its numbers."""
+def score(quotient: Quotient, regions: Regions, times: str) -> str:
+    """The quotient with its numbers; `times` stands between a weight and what it weights."""
     hit, fp, fn = (
-        f"{'' if weight == 1 else f'{weight:g} '}{name}"
+        f"{'' if weight == 1 else f'{weight:g}{times}'}{name}"
         for weight, name in zip(quotient[1:4], ("TP", "FP", "FN"), strict=True)
     )
-    above = f"({hit} + {smooth_nr:g})" if smooth_nr else hit
-    score = f"{above} / ({hit} + {fp} + {fn}{f' + {smooth_dr:g}' if smooth_dr else ''})"
-    return f"1 - {score}" if quotient.gamma == 1 else f"(1 - {score})^{quotient.gamma:g}"
+    above = f"({hit} + {regions.smooth_nr:g})" if regions.smooth_nr else hit
+    return f"{above} / ({hit} + {fp} + {fn}{f' + {regions.smooth_dr:g}' if regions.smooth_dr else ''})"
+
+
+def formula(quotient: Quotient, regions: Regions) -> str:
+    """The formula of the loss with its numbers."""
+    power = quotient.gamma
+    loss = f"1 - {score(quotient, regions, ' ')}"
+    return loss if power == 1 else f"({loss})^{power:g}"

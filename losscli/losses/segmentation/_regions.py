@@ -1,10 +1,9 @@
-"""Regions of pixels: what a prediction and a mask have in common, class by class, image by image."""
+"""Regions of pixels: predictions and masks, class by class and image by image."""
 
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,17 +11,18 @@ import numpy as np
 
 from losscli import ops
 from losscli.compute.suspicions import softmax_twice
-from losscli.declare import AnyArray, Bools, Floats, Ints
-from losscli.errors import DataError, LosscliWarning
+from losscli.declare import AnyArray, Bools, Floats
+from losscli.errors import DataError
+from losscli.losses.segmentation import Regions
 
 
 @dataclass(frozen=True)
 class Pixels:
     """Probabilities and masks of all pixels: arrays (C, M) of M pixels, those of one image side by side.
 
-    p, q    the probability of each class and, with its own digits, 1 - p
+    p, q    the probability of each class and, to full precision of its own, 1 - p
     counts  which pixels count, (C, M) or (1, M)
-    slope   from the derivatives by p, (C, M), to the gradient in the layout of the input
+    slope   turns the derivatives with respect to p, (C, M), into the gradient in the layout of the input
     """
 
     p: Floats
@@ -31,21 +31,21 @@ class Pixels:
     slope: Callable[[Floats], Floats]
 
 
-def pixels(scores: Floats, mode: str, from_logits: bool, counts: Bools) -> Pixels:
-    """The probabilities of scores with the classes last; a pixel that does not count has p = q = 0."""
+def pixels(scores: Floats, regions: Regions, counts: Bools) -> Pixels:
+    """The probabilities from scores with the classes last; a pixel that does not count has p = q = 0."""
     z = by_class(scores)
-    if not from_logits:
+    if not regions.from_logits:
         p, q = z, 1 - z
-    elif mode == "multiclass":
+    elif regions.mode == "multiclass":
         p, q = _softmax(z)
     else:
         p, q = ops.sigmoid(z), ops.sigmoid(-z)
 
     def slope(by_p: Floats) -> Floats:
         by_p = np.where(counts, by_p, 0.0)
-        if not from_logits:
+        if not regions.from_logits:
             by_z = by_p
-        elif mode == "multiclass":  # a class that does not count still moves those that do
+        elif regions.mode == "multiclass":  # a class that does not count still moves those that do
             by_z = np.where(counts.any(axis=0), p * (by_p - (p * by_p).sum(axis=0)), 0.0)
         else:
             by_z = np.where(counts, p * q * by_p, 0.0)
@@ -67,54 +67,49 @@ def _softmax(z: Floats) -> tuple[Floats, Floats]:
     return p, np.where(z == at.peak, at.rest / (1 + at.rest), 1 - p)
 
 
-def targets(labels: AnyArray, classes: int, mode: str, ignore_index: int) -> tuple[Floats, Bools]:
+def targets(labels: AnyArray, classes: int, regions: Regions) -> tuple[Floats, Bools]:
     """Membership (C, M) from class indices or from masks by class, and which pixels count: (C, M) or (1, M)."""
-    if labels.dtype.kind == "i" or (mode == "multiclass" and classes == 1):
+    if labels.dtype.kind == "i" or (regions.mode == "multiclass" and classes == 1):
         y = labels.reshape(1, -1)
-        return (y == np.arange(classes)[:, None]) * 1.0, y != ignore_index
-    t = labels.reshape(1, -1) if mode == "binary" else by_class(labels)
-    counts = t != ignore_index
+        return (y == np.arange(classes)[:, None]) * 1.0, y != regions.ignore_index
+    t = labels.reshape(1, -1) if regions.mode == "binary" else by_class(labels)
+    counts = t != regions.ignore_index
     return np.where(counts, t, 0.0), counts
 
 
-def images(scores: Floats, per_image: bool) -> int:
-    """How many images there are: the first of several axes of pixels; a single axis is one image."""
-    return scores.shape[0] if per_image and scores.ndim > 2 else 1
+def images(scores: Floats, regions: Regions) -> int:
+    """The number of images: the first of several axes of pixels; a single axis is one image."""
+    return scores.shape[0] if regions.per_image and scores.ndim > 2 else 1
 
 
-def axes(images: int, per_image: bool, classes: Sequence[int] | None) -> Mapping[str, Sequence[int]]:
+def axes(images: int, regions: Regions, classes: Sequence[int] | None) -> Mapping[str, Sequence[int]]:
     """What the losses belong to."""
-    return ({"image": range(images)} if per_image else {}) | ({} if classes is None else {"class": classes})
+    return ({"image": range(images)} if regions.per_image else {}) | ({} if classes is None else {"class": classes})
 
 
-def chosen(classes: Ints | None, count: int) -> list[int]:
-    """The classes whose losses are asked for."""
-    return list(range(count)) if classes is None else classes.tolist()
+def class_indices(regions: Regions, count: int) -> list[int]:
+    """The classes that have a loss."""
+    return list(range(count)) if regions.classes is None else regions.classes.tolist()
 
 
-def arrange(arrays: dict[str, AnyArray], options: dict[str, Any]) -> dict[str, AnyArray]:
-    """One mask for each pixel is a class axis of length 1."""
+def as_declared(arrays: dict[str, AnyArray], *, regions: Regions, **_: Any) -> dict[str, AnyArray]:
+    """In mode binary, logits without a class axis get one of length 1."""
     logits, labels = arrays["logits"], arrays["labels"]
-    if options.get("mode") != "binary" or (logits.ndim == labels.ndim + 1 and 1 in logits.shape):
+    if regions.mode != "binary" or (logits.ndim == labels.ndim + 1 and 1 in logits.shape):
         return arrays
     return arrays | {"logits": logits[..., None]}
 
 
-def check(logits: Floats, labels: AnyArray, mode: str = "multiclass", from_logits: bool = True, **_: Any) -> None:
-    """Masks that do not belong to the mode; probabilities and logits taken for one another."""
+def check(logits: Floats, labels: AnyArray, regions: Regions, **_: Any) -> Iterator[str]:
+    """Masks that do not fit the mode; probabilities and logits mistaken for each other."""
+    mode, from_logits = regions.mode, regions.from_logits
     if mode == "multilabel" and labels.ndim < logits.ndim:
         raise DataError("mode multilabel takes labels of the shape of logits: a mask for each class.")
     if mode == "multiclass" and logits.shape[-1] == 1:
-        _warn("there is one class, whose softmax is always 1. Is it --mode binary?")
+        yield "there is only one class, whose softmax is always 1. Did you mean --mode binary?"
     if not from_logits and logits.size and not (logits.min() >= 0 and logits.max() <= 1):
-        _warn("logits are said to be probabilities (from_logits is off), but not all lie between 0 and 1.")
-    with np.errstate(all="ignore"):  # inf - inf is no probability
+        yield "logits should be probabilities, since from_logits is off, but not all lie between 0 and 1."
+    with np.errstate(all="ignore"):  # inf - inf is not a probability
         twice = from_logits and mode == "multiclass" and softmax_twice(logits.reshape(-1, logits.shape[-1]))
     if twice:
-        _warn(
-            "logits lie between 0 and 1 and sum to 1 in every pixel. If they are probabilities, say --no-from-logits."
-        )
-
-
-def _warn(message: str) -> None:
-    warnings.warn(message, LosscliWarning, stacklevel=2)
+        yield "logits lie between 0 and 1 and sum to 1 in every pixel. If they are probabilities, use --no-from-logits."

@@ -14,64 +14,21 @@ Examples:
 
 from __future__ import annotations
 
-from losscli.declare import (
-    Average,
-    Empty,
-    FromLogits,
-    IgnoredMask,
-    MaskClasses,
-    MaskMode,
-    Masks,
-    Overlap,
-    PerImage,
-    PixelScores,
-    SmoothDr,
-    SmoothNr,
-)
-from losscli.losses.segmentation import _overlap, _regions
+from losscli.losses.segmentation import Masks, PixelScores, Regions, _overlap, _regions
 from losscli.terms import Terms
 
-arrange, check = _regions.arrange, _regions.check
+as_declared, check = _regions.as_declared, _regions.check
 
 
-def jaccard(
-    logits: PixelScores,
-    labels: Masks,
-    *,
-    mode: MaskMode = "multiclass",
-    from_logits: FromLogits = True,
-    per_image: PerImage = False,
-    average: Average = "macro",
-    classes: MaskClasses | None = None,
-    overlap: Overlap = "min",
-    empty: Empty = "zero",
-    smooth_nr: SmoothNr = 0.0,
-    smooth_dr: SmoothDr = 0.0,
-    ignore_index: IgnoredMask = -100,
-) -> Terms:
+def jaccard(logits: PixelScores, labels: Masks, *, regions: Regions) -> Terms:
     """1 - the Jaccard index (intersection over union) of each class, in the batch or in each image.
 
         loss = 1 - (TP + smooth_nr) / (TP + FP + FN + smooth_dr)
 
-    of the probabilities p and masks t of a class's pixels: TP = sum min(p, t), FP = sum p - TP, FN = sum t - TP. A mean
-    divides by the number of classes, those that no mask has among them. The conventions and their defaults
-    are smp's (its `smooth` is both of these, its `eps` has no use here); MONAI smooths twice this quotient, so that
-    its numbers are double.
+    with the probabilities p and the mask t of a class: TP = sum min(p, t), FP = sum p - TP, FN = sum t - TP. The mean
+    divides by the number of classes, including those in no mask. The defaults are smp's (its `smooth` is both smooth_nr
+    and smooth_dr; its `eps` is not needed here). MONAI smooths twice this quotient, so its numbers are double.
 
     Source: segmentation_models_pytorch 0.6, JaccardLoss; min(p, t): Wang et al. 2023, "Jaccard Metric Losses".
     """
-    return _overlap.overlap(
-        _overlap.Quotient("Jaccard", hit=1, alpha=1, beta=1),
-        logits,
-        labels,
-        mode=mode,
-        from_logits=from_logits,
-        per_image=per_image,
-        average=average,
-        classes=classes,
-        overlap=overlap,
-        empty=empty,
-        smooth_nr=smooth_nr,
-        smooth_dr=smooth_dr,
-        ignore_index=ignore_index,
-    )
+    return _overlap.overlap(_overlap.Quotient("Jaccard", hit=1, alpha=1, beta=1), logits, labels, regions)

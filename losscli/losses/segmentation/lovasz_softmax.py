@@ -12,15 +12,23 @@ Examples:
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from losscli.declare import Array, Choice, Floats, FromLogits, IgnoredMask, Ints, MaskClasses, PerImage, PixelScores
-from losscli.losses.segmentation import _lovasz, _regions
+from losscli.declare import Array, Choice, Floats, Ints
+from losscli.losses.segmentation import (
+    FromLogits,
+    IgnoredPixel,
+    MaskClasses,
+    PerImage,
+    PixelScores,
+    Regions,
+    _lovasz,
+    _regions,
+)
 from losscli.terms import Step, Terms
-
-check = _regions.check
 
 
 def lovasz_softmax(
@@ -31,54 +39,58 @@ def lovasz_softmax(
     per_image: PerImage = False,
     classes: MaskClasses | None = None,
     empty: Annotated[
-        Literal["skip", "formula"], Choice("a class that is in no mask: left out (smp), or its largest probability")
+        Literal["skip", "formula"], Choice("a class in no mask: left out (smp), or its largest probability")
     ] = "skip",
-    ignore_index: IgnoredMask = -100,
+    ignore_index: IgnoredPixel = -100,
 ) -> Terms:
     """The Lovasz extension of 1 - IoU of each class, at the errors of its softmax.
 
-    A pixel's error is 1 - p[c] where its label is c, else p[c]; J(S) is 1 - IoU where just the pixels S are wrong:
+    A pixel's error is 1 - p[c] where its label is c, else p[c]; J(S) is 1 - IoU when exactly the pixels S are wrong:
 
         loss = sum_i error[i] (J({1..i}) - J({1..i-1})),  errors sorted, largest first
 
-    A mean divides by the number of classes that the masks have. With per_image it is a mean over the images of the mean
-    over each one's classes: each loss has its image's share as its weight. An image in which all pixels are ignored
-    counts for nothing (smp: as 0). smp 0.6.0 takes the softmax even where its from_logits is off.
+    The mean divides by the number of classes in the masks. With per_image, it is the mean over the images of the mean
+    over the classes of each: the weight of a loss is 1 / the number of classes in its image. An image whose pixels are
+    all ignored does not count (smp: counts as 0). smp 0.6.0 applies the softmax even with its from_logits off.
 
     Source: segmentation_models_pytorch, LovaszLoss; Berman et al. 2018, "The Lovasz-Softmax loss".
     """
+    regions = Regions(from_logits=from_logits, per_image=per_image, classes=classes, ignore_index=ignore_index)
     count = logits.shape[-1]
-    t, counts = _regions.targets(labels, count, "multiclass", ignore_index)
-    at = _regions.pixels(logits, "multiclass", from_logits, counts)
-    n = _regions.images(logits, per_image)
-    picked = _regions.chosen(classes, count)
+    t, counts = _regions.targets(labels, count, regions)
+    at = _regions.pixels(logits, regions, counts)
+    n = _regions.images(logits, regions)
+    chosen = _regions.class_indices(regions, count)
     each = t.shape[1] // max(n, 1)
-    shape = (len(picked), n, each)
-    mask = (t[picked] == 1).reshape(shape)
+    shape = (len(chosen), n, each)
+    mask = (t[chosen] == 1).reshape(shape)
     # below every error: an ignored pixel comes last, where it weighs nothing
-    errors = np.where(counts, np.where(t == 1, at.q, at.p), -1.0)[picked].reshape(shape)
+    errors = np.where(counts, np.where(t == 1, at.q, at.p), -1.0)[chosen].reshape(shape)
     weights = _lovasz.jaccard_weights(errors, mask)
     extension = (np.maximum(errors, 0) * weights).sum(axis=-1).T.reshape(-1)
     sizes = mask.sum(axis=-1).T.reshape(-1)
-    seen = np.repeat(counts.reshape(n, each).any(axis=1), len(picked))
+    seen = np.repeat(counts.reshape(n, each).any(axis=1), len(chosen))
     if empty == "skip":
         seen &= sizes > 0
     share = None
     if per_image:
-        among = np.repeat(seen.reshape(n, len(picked)).sum(axis=1), len(picked))
+        among = np.repeat(seen.reshape(n, len(chosen)).sum(axis=1), len(chosen))
         share = np.where(seen, 1 / np.maximum(among, 1), 0.0)
     factor = seen * 1.0 if share is None else share
 
     def grad() -> Floats:
-        by_region = np.where(mask, -weights, weights) * factor.reshape(n, len(picked)).T[:, :, None]
+        by_region = np.where(mask, -weights, weights) * factor.reshape(n, len(chosen)).T[:, :, None]
         by_p = np.zeros_like(t)
-        for k, c in enumerate(picked):  # a class may be named twice
+        for k, c in enumerate(chosen):  # a class may be named twice
             by_p[c] += by_region[k].reshape(-1)
         return at.slope(by_p)
 
-    steps: dict[str, Step] = {"mask pixels": sizes, "extension": extension}
+    steps = {
+        "mask pixels": Step(sizes, how="number of pixels of the class"),
+        "extension": Step(extension, how="sum_i error[i] * (J({1..i}) - J({1..i-1}))"),
+    }
     if share is not None:
-        steps["weight"] = share
+        steps["weight"] = Step(share, given=True, how="1 / number of classes that count in the image, 0 for others")
     return Terms(
         value=np.where(seen, extension * factor, 0.0),
         steps=steps,
@@ -86,5 +98,10 @@ def lovasz_softmax(
         divisor=share,
         counts=seen,
         formula=("w " if per_image else "") + "sum_i error[i] (J({1..i}) - J({1..i-1}))",
-        axes=_regions.axes(n, per_image, picked),
+        axes=_regions.axes(n, regions, chosen),
     )
+
+
+def check(logits: Floats, labels: Ints, from_logits: bool, **_: Any) -> Iterator[str]:
+    """Probabilities and logits mistaken for each other."""
+    yield from _regions.check(logits, labels, Regions(from_logits=from_logits))

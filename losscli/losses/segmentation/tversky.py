@@ -17,25 +17,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from losscli.declare import (
-    Average,
-    Empty,
-    FromLogits,
-    IgnoredMask,
-    MaskClasses,
-    MaskMode,
-    Masks,
-    Number,
-    Overlap,
-    PerImage,
-    PixelScores,
-    SmoothDr,
-    SmoothNr,
-)
-from losscli.losses.segmentation import _overlap, _regions
+from losscli.declare import Number
+from losscli.losses.segmentation import Masks, PixelScores, Regions, _overlap, _regions
 from losscli.terms import Terms
 
-arrange, check = _regions.arrange, _regions.check
+as_declared, check = _regions.as_declared, _regions.check
 
 
 def tversky(
@@ -44,41 +30,18 @@ def tversky(
     *,
     alpha: Annotated[float, Number("weight of false positives (smp, MONAI); Keras up to 3.15: beta", min=0)] = 0.5,
     beta: Annotated[float, Number("weight of false negatives (smp, MONAI); Keras up to 3.15: alpha", min=0)] = 0.5,
-    mode: MaskMode = "multiclass",
-    from_logits: FromLogits = True,
-    per_image: PerImage = False,
-    average: Average = "macro",
-    classes: MaskClasses | None = None,
-    overlap: Overlap = "min",
-    empty: Empty = "zero",
-    smooth_nr: SmoothNr = 0.0,
-    smooth_dr: SmoothDr = 0.0,
-    ignore_index: IgnoredMask = -100,
+    regions: Regions,
 ) -> Terms:
     """1 - the Tversky index of each class: Dice with a weight for each kind of error.
 
         loss = 1 - (TP + smooth_nr) / (TP + alpha FP + beta FN + smooth_dr)
 
-    of the probabilities p and masks t of a class's pixels: TP = sum min(p, t), FP = sum p - TP, FN = sum t - TP. A mean
-    divides by the number of classes, those that no mask has among them. alpha weighs the false positives, beta the
-    false negatives, as in the paper, smp and MONAI; Keras up to 3.15.1 does the reverse of what it documents. Two
-    halves are Dice, two ones Jaccard. The defaults are smp's (its `smooth` is both of these, its `eps` has no use
-    here).
+    with the probabilities p and the mask t of a class: TP = sum min(p, t), FP = sum p - TP, FN = sum t - TP. The mean
+    divides by the number of classes, including those in no mask. alpha weights the false positives, beta the false
+    negatives, as in the paper, smp and MONAI; Keras up to 3.15.1 does the reverse of what it documents. alpha = beta =
+    0.5 is Dice, alpha = beta = 1 Jaccard. The defaults are smp's (its `smooth` is both smooth_nr and smooth_dr; its
+    `eps` is not needed here).
 
     Source: segmentation_models_pytorch 0.6, TverskyLoss; Salehi et al. 2017, "Tversky Loss Function".
     """
-    return _overlap.overlap(
-        _overlap.Quotient("Tversky", 1, alpha, beta),
-        logits,
-        labels,
-        mode=mode,
-        from_logits=from_logits,
-        per_image=per_image,
-        average=average,
-        classes=classes,
-        overlap=overlap,
-        empty=empty,
-        smooth_nr=smooth_nr,
-        smooth_dr=smooth_dr,
-        ignore_index=ignore_index,
-    )
+    return _overlap.overlap(_overlap.Quotient("Tversky", 1, alpha, beta), logits, labels, regions)

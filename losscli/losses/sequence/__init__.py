@@ -1,0 +1,1 @@
+"""Sequence losses: sequences of tokens or frames."""

@@ -1,4 +1,4 @@
-"""All alignments of frames with labels at once: the forward and backward sums of CTC, in logarithms."""
+"""All alignments of frames with labels at once: the forward and backward sums of CTC, as logarithms."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from losscli.declare import Bools, Floats, Ints
 
 
 class Batch(NamedTuple):
-    """A batch as the recursions see it: T frames, N sequences, C classes, S labels at most.
+    """A batch as the recursions see it: T frames, N sequences, C classes, at most S labels.
 
     log_probs      (T, N, C)
     targets        (N, S), padded with the blank
@@ -27,7 +27,7 @@ class Lattice(NamedTuple):
     """The states of each sequence: blank, label 1, blank, label 2, ..., blank.
 
     states  (N, 2 S + 1): the class of each state
-    skip    whether a state can follow the one before the last: a label that differs from the label before
+    skip    whether a state can follow the one two before it: a label that differs from the previous label
     emit    (T, N, 2 S + 1): the log-probability of each state's class
     """
 
@@ -47,7 +47,7 @@ def lattice(batch: Batch, blank: int) -> Lattice:
 
 
 def forward(at: Lattice) -> Floats:
-    """log alpha, (T, N, states): of all beginnings of an alignment that end in a state at a time."""
+    """log alpha, (T, N, states): the sum over all partial alignments that end in a state at a time."""
     alpha = np.full(at.emit.shape, -np.inf)
     alpha[:1, :, :2] = at.emit[:1, :, :2]
     for t in range(1, len(alpha)):
@@ -57,7 +57,7 @@ def forward(at: Lattice) -> Floats:
 
 
 def negative_log_likelihood(batch: Batch, alpha: Floats) -> Floats:
-    """Minus the log of the sum over all alignments; with no frames, of the empty one."""
+    """Minus the log of the sum over all alignments; without frames there is only the empty one."""
     n = np.arange(len(batch.frames))
     if not len(alpha):
         return np.where(batch.labels == 0, 0.0, np.inf)
@@ -68,7 +68,7 @@ def negative_log_likelihood(batch: Batch, alpha: Floats) -> Floats:
 
 
 def occupancy(batch: Batch, at: Lattice, alpha: Floats, nll: Floats) -> Floats:
-    """How probable it is that each frame is aligned with each class, given the targets: (T, N, C)."""
+    """The probability that each frame is aligned with each class, given the targets: (T, N, C)."""
     frames, n, classes = batch.log_probs.shape
     result = np.zeros((frames, n, classes))
     place = np.arange(n)[:, None] * classes + at.states
@@ -89,7 +89,7 @@ def occupancy(batch: Batch, at: Lattice, alpha: Floats, nll: Floats) -> Floats:
 
 
 def _later(a: Floats, by: int) -> Floats:
-    """The states moved up: state s takes what state s - by held."""
+    """The states shifted up: state s gets the number of state s - by."""
     moved = np.full_like(a, -np.inf)
     moved[:, by:] = a[:, :-by]
     return moved

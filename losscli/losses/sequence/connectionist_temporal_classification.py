@@ -1,4 +1,4 @@
-"""ctc: Minus the log-probability of all alignments.
+"""ctc: Minus the log-probability of the targets.
 
     loss = -log sum_a prod_t p[t, a[t]],  over the alignments a that read as the targets
 
@@ -27,23 +27,24 @@ check = _ctc_input.check
 
 def connectionist_temporal_classification(
     log_probs: Annotated[Floats, Array("T batch C | T C", "real", "log-probabilities of each frame")],
-    targets: Annotated[Ints, Array("batch S | labels", "group", "labels, padded, or one sequence after the other")],
+    targets: Annotated[Ints, Array("batch S | labels", "group", "labels: padded, or all sequences in one row")],
     input_lengths: Annotated[Ints, Array("batch", "group", "frames that count, of each (default: all)")] | None = None,
     target_lengths: Annotated[Ints, Array("batch", "group", "labels that count, of each (default: all)")] | None = None,
     *,
-    blank: Annotated[int, Number("the class that stands for no label", min=0, whole=True)] = 0,
-    zero_infinity: Annotated[bool, Choice("whether targets that cannot be aligned cost 0 instead of infinity")] = False,
+    blank: Annotated[int, Number("the class that means no label", min=0, whole=True)] = 0,
+    zero_infinity: Annotated[bool, Choice("whether targets that cannot be aligned cost 0, not infinity")] = False,
 ) -> Terms:
-    """Minus the log-probability of the targets, over all their alignments with the frames.
+    """Minus the log of the targets' probability, which sums over all their alignments with the frames.
 
-    An alignment gives each frame a class; it reads as the targets when repeats are merged and then blanks are dropped.
+    An alignment gives each frame a class. It reads as the targets once repeats are merged and blanks are then dropped.
 
         loss = -log sum_a prod_t p[t, a[t]]
 
-    A mean divides each loss by its number of labels (by 1 if it has none) and then by the number of sequences; sum and
-    none divide by nothing. Equal labels in a row need a blank between them: fewer frames than labels and repeats give
-    infinity. The gradient is the derivative by log_probs: minus the probability that the frame is aligned with the
-    class. PyTorch adds exp(log_probs) to it, which makes it the derivative by the logits before a log-softmax.
+    A mean divides each loss by its number of labels (by 1 if it has none), then by the number of sequences; the
+    reductions sum and none do not divide. Equal labels next to each other need a blank between them: with fewer frames
+    than labels and such blanks, the loss is infinite. The gradient is the derivative with respect to log_probs: minus
+    the probability that the frame is aligned with the class. PyTorch adds exp(log_probs), which makes it the derivative
+    with respect to the logits before a log-softmax.
 
     Source: PyTorch, torch.nn.CTCLoss; Graves et al. 2006, "Connectionist Temporal Classification".
     """
@@ -59,16 +60,19 @@ def connectionist_temporal_classification(
         slope = -_alignments.occupancy(batch, at, alpha, nll) / by[:, None]
         return np.where(dropped[:, None], 0.0, slope).reshape(log_probs.shape)
 
-    steps: dict[str, Step] = {
-        "frames": batch.frames,
-        "labels": batch.labels,
-        "frames needed": _ctc_input.frames_needed(batch),
-        "p(targets)": lambda: np.exp(-nll),
+    repeats = "labels + 1 for each label that equals the one before it"
+    over_alignments = "sum over the alignments a of prod_t exp(log_probs[t, a[t]])"
+    steps = {
+        "frames": Step(batch.frames, how="all frames" if input_lengths is None else ""),
+        "labels": Step(batch.labels, how="all labels" if target_lengths is None else ""),
+        "frames needed": Step(_ctc_input.frames_needed(batch), how=repeats),
+        "p(targets)": Step(lambda: np.exp(-nll), how=over_alignments),
     }
+    how = f"-log(p(targets)){', 0 where that is infinite' * zero_infinity}"
     common: dict[str, Any] = {"axes": {"sequence": range(len(nll))} if log_probs.ndim == 3 else {}}
     mean = Terms(
         value=value / lengths,
-        steps=steps | {"-log p(targets)": value},
+        steps=steps | {"-log p(targets)": Step(value, how=how)},
         grad=lambda: gradient(lengths),
         formula="-log p(targets) / labels",
         **common,

@@ -1,4 +1,4 @@
-"""perplexity, ppl: exp of the mean cross entropy of the tokens.
+"""perplexity, ppl: exp of the mean cross entropy per token.
 
     loss = exp(mean of -log softmax(z)[y])
 
@@ -17,21 +17,22 @@ import math
 from dataclasses import replace
 from typing import Annotated, Any
 
-from losscli.declare import AnyArray, Choice, ClassIndices, IgnoreIndex, Logits
+from losscli.declare import AnyArray, Choice
 from losscli.errors import DataError
+from losscli.losses.multiclass import ClassIndices, IgnoreIndex, Logits
 from losscli.losses.multiclass.cross_entropy import cross_entropy
-from losscli.terms import Link, Terms
+from losscli.terms import EXP, Terms
 
 
-def arrange(arrays: dict[str, AnyArray], options: dict[str, Any]) -> dict[str, AnyArray]:
-    """With `shift`, the logits of each token beside the token that follows it."""
-    if not options.get("shift"):
+def as_declared(arrays: dict[str, AnyArray], *, shift: bool = False, **_: Any) -> dict[str, AnyArray]:
+    """With `shift`, the logits of each token paired with the token that follows it."""
+    if not shift:
         return arrays
     logits, labels = arrays["logits"], arrays["labels"]
     time = labels.ndim - 1
     if time < 0 or logits.shape[:-1] != labels.shape:
         raise DataError(
-            f"with shift, logits of the shape (B, T, V) or (T, V) take labels of the shape (B, T) or (T), "
+            "with shift, logits of shape (B, T, V) or (T, V) take labels of shape (B, T) or (T), "
             f"but these have the shapes {logits.shape} and {labels.shape}."
         )
     return {"logits": logits[(slice(None),) * time + (slice(-1),)], "labels": labels[..., 1:]}
@@ -42,24 +43,24 @@ def perplexity(
     labels: ClassIndices,
     *,
     shift: Annotated[
-        bool, Choice("whether the label of a token is the next one, as a language model is trained")
+        bool, Choice("whether each token is to predict the next one, as in training a language model")
     ] = False,
-    bits: Annotated[bool, Choice("the mean in bits for each token instead of the perplexity")] = False,
+    bits: Annotated[bool, Choice("the mean in bits per token instead of the perplexity")] = False,
     ignore_index: IgnoreIndex = -100,
 ) -> Terms:
-    """How many tokens a model hesitates between: exp of the mean cross entropy of the tokens.
+    """Between how many tokens a model is undecided, on average: exp of the mean cross entropy per token.
 
         loss = exp(mean of -log softmax(z)[y])      with bits:  mean of -log2 softmax(z)[y]
 
-    The mean is over all tokens that count, of all sequences and batches together: a mean of perplexities is something
-    else. The reductions sum and none give the cross entropy itself. With shift, logits[:, :-1] are held against
-    labels[:, 1:], as causal language models do inside; the last token's logits have no gradient.
+    The mean is over all tokens that are not ignored, of all sequences and batches together, which is not the mean of
+    their perplexities. The reductions sum and none give the cross entropy itself. With shift, logits[:, :-1] are
+    compared with labels[:, 1:], as causal language models do internally; the last token's logits have no gradient.
 
     Source: Jelinek et al. 1977, "Perplexity"; Hugging Face transformers for shift.
     """
     terms = cross_entropy(logits, labels, ignore_index=ignore_index)
     if not bits:
-        return replace(terms, link=Link("exp", _exp, _exp), formula=f"exp(mean of {terms.formula})")
+        return replace(terms, link=EXP, formula=f"exp(mean of {terms.formula})")
     slope = terms.grad
     assert slope is not None
     return replace(
@@ -69,10 +70,3 @@ def perplexity(
         grad=lambda: slope() / math.log(2),
         formula="-log2 softmax(z)[y]",
     )
-
-
-def _exp(mean: float) -> float:
-    try:
-        return math.exp(mean)
-    except OverflowError:
-        return math.inf

@@ -1,0 +1,56 @@
+"""Results as lines of cells, for spreadsheets and data frames."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from losscli.compute.result import Result, steps_of
+from losscli.errors import UsageError
+from losscli.reports import Show
+from losscli.text import printable
+
+
+def batches(result: Result, first: int) -> tuple[list[str], Iterable[list[Any]]]:
+    """One line a document; `first` is the number of the first of them."""
+    header = ["batch", "id", "loss", "sum", "divisor", "count", "ignored"]
+    return header, (
+        [batch, "" if s.id is None else printable(str(s.id)), s.loss, s.sum, s.divisor, s.count, s.ignored]
+        for batch, s in enumerate(result.summaries().each(), first)
+    )
+
+
+def rows(result: Result, show: Show, first: int) -> tuple[list[str], Iterable[list[Any]]]:
+    """One line a row of every document; what has a class axis takes one column a class."""
+    terms = result.terms()
+    places = ["row"] if result.axes is None else [*result.axes]
+    columns: list[tuple[str, Any]] = list(steps_of(terms).items()) if show.steps else []
+    columns.append(("value" if result.of.entry.is_function else "loss", terms.value))
+    if show.grad:
+        gradient = result.gradient_of(terms)
+        if gradient.shape[:1] != terms.value.shape[:1] or result.axes is not None:
+            raise UsageError("the gradient has other rows than the losses: --format json has room for both.")
+        columns.append(("grad", gradient))
+    names = [
+        f"{name}[{_class_name(result, c)}]" if a.ndim > 1 else name
+        for name, a in columns
+        for c in range(a.shape[1] if a.ndim > 1 else 1)
+    ]
+    return ["batch", *places, *names], _lines(result, [a for _, a in columns], first)
+
+
+def _lines(result: Result, columns: list[Any], first: int) -> Iterator[list[Any]]:
+    shape = result.arguments.rows if len(result.documents) > 1 else (1, *result.shape)
+    table = [a.reshape(len(a), math.prod(a.shape[1:])).T.tolist() for a in columns]
+    for i, cells in enumerate(zip(*chain.from_iterable(table), strict=True)):
+        index = np.unravel_index(i, shape)
+        row = [" ".join(str(int(k)) for k in index[1:]) or "0"]
+        yield [first + int(index[0]), *(row if result.axes is None else result.position(i)), *cells]
+
+
+def _class_name(result: Result, c: int) -> str:
+    return printable(result.class_names[c]) if c < len(result.class_names) else str(c)

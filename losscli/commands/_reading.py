@@ -1,0 +1,88 @@
+"""What a command reads: the documents of files or of standard input, or the one that its options are."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from losscli.declare import Array, Choice, Declaration, Parameter, Text, flag
+from losscli.documents import Item, single
+from losscli.documents.formats import LIMIT
+from losscli.documents.keys import Keys
+from losscli.documents.numerals import option_value
+from losscli.errors import DataError, UsageError
+
+STANDARD_INPUT = "standard input"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Which documents are read, and what becomes of one that is wrong; `keys` are the user's: parameter to key."""
+
+    files: Sequence[str] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)
+    max_size: Annotated[str, Text("bytes that a document may unpack to (default: 4G)", "SIZE")] | None = None
+    on_error: Annotated[
+        Literal["stop", "skip"], Choice("on a wrong document: stop (default), or skip it and go on")
+    ] = "stop"
+
+
+def documents(
+    declaration: Declaration, values: Mapping[str, Any], reading: Reading, class_names: Sequence[str]
+) -> Generator[Item, None, None]:
+    """The documents, under the names of the parameters; `values` are what the command line gives, as typed."""
+    from losscli.documents import formats
+    from losscli.terminal.progress import watched_documents
+
+    limit = _size(reading.max_size)
+    if [*reading.files, *values.values()].count("-") > 1:
+        raise UsageError("standard input can be read once, but - is given twice.")
+    given = {name: _value(declaration.parameters[name], text, class_names, limit) for name, text in values.items()}
+    keys = Keys(declaration, reading.keys, given)
+    paths = reading.files
+    if not paths and not any(name in given for name in declaration.required):
+        if sys.stdin is not None and sys.stdin.isatty():
+            wanted = " and ".join(map(flag, declaration.required))
+            raise UsageError(
+                f"nothing to compute. Give {wanted}, or a FILE, or documents on standard input; --help shows examples."
+            )
+        paths = ["-"]
+    if not paths:
+        yield single(given)
+    for path in paths:
+        yield from watched_documents(keys.resolved(formats.documents(path, limit)))
+
+
+def _size(text: str | None) -> int:
+    """A number of bytes, such as 500M."""
+    if text is None:
+        return LIMIT
+    found = re.fullmatch(r"(\d{1,15})([KMGT]?)(i?B)?", text.strip(), re.IGNORECASE | re.ASCII)
+    if found is None:
+        raise UsageError(f"--max-size is {text!r}, but takes a size such as 500M or 8G.")
+    return int(found[1]) << {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}[found[2].upper()]
+
+
+def _value(parameter: Parameter, text: Any, class_names: Sequence[str], limit: int) -> Any:
+    """The value of an option: an array from its text, a file or standard input; anything else in its range."""
+    from losscli.compute.arrays import as_array
+    from losscli.documents import formats
+
+    if not isinstance(parameter.marker, Array):
+        try:
+            return option_value(parameter, text)
+        except DataError as error:
+            raise UsageError(error.message, parameter.flag) from None
+    if text == "-" or text.startswith("@"):
+        path = text.removeprefix("@")
+        try:
+            return as_array(parameter.name, formats.array(path, limit), class_names)
+        except DataError as error:
+            raise error.at(STANDARD_INPUT if path == "-" else path) from None
+    try:
+        return as_array(parameter.name, formats.find_module("txt").literal(text), class_names)
+    except DataError as error:
+        raise UsageError(error.message, parameter.flag) from None

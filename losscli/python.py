@@ -1,0 +1,101 @@
+"""The Python side: every loss as a function, and its result as a person at a prompt or in a notebook sees it."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from losscli.catalogue import Entry
+from losscli.compute import result
+from losscli.compute.loss import Loss
+from losscli.compute.settings import Settings
+from losscli.declare import Array, Number, Parameter
+from losscli.documents import single
+from losscli.documents.numerals import refuse_booleans
+from losscli.errors import UsageError
+from losscli.text import counted
+
+
+@dataclass(frozen=True, repr=False)
+class Result(result.Result):
+    __doc__ = result.Result.__doc__
+
+    def __repr__(self) -> str:
+        name = self.of.entry.path.stem
+        if self.of.entry.is_function:
+            return f"<{name} of shape {self.value.shape}>"
+        quotient = f"{self.sum!r} / {self.divisor!r}"
+        number = f"{self.reduction} {self.loss!r} = {f'{self.link.name}({quotient})' if self.link else quotient}"
+        if self.reduction in ("sum", "none"):
+            number = f"{self.reduction} {self.sum!r}" if self.reduction == "sum" else f"shape {self.value.shape}"
+        return f"<{name}: {number}, {counted(self.count, 'row')}, {self.ignored} ignored>"
+
+    def _repr_html_(self) -> str:
+        from losscli.commands._working import page
+        from losscli.reports import Show
+        from losscli.reports._html import fragment
+
+        return fragment(page(self, Show()))
+
+
+def public(entry: Entry) -> Callable[..., Result]:
+    """The function of the package that computes a loss."""
+    loss = Loss(entry, Result)
+    name = entry.path.stem
+
+    def function(*args: Any, **options: Any) -> Result:
+        return call(loss, args, options)
+
+    function.__name__ = function.__qualname__ = name
+    function.__module__ = "losscli"
+    function.__doc__ = loss.function.__doc__
+    function.__signature__ = _signature(loss)  # type: ignore[attr-defined]  # what help() and editors show
+    return function
+
+
+def call(loss: Loss, args: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
+    """The result of a loss for the arguments of a Python call; its warnings are warned of."""
+    parameters = loss.declaration.parameters
+    name = loss.function.__name__
+    if len(args) > len(parameters):
+        raise UsageError(f"{name} takes {len(parameters)} arguments, but {len(args)} were given.")
+    values = dict(zip(parameters, args, strict=False))
+    settings = {key: options[key] for key in ("reduction", "class_axis", "threads") if key in options}
+    for key, value in options.items():
+        if key not in settings and (key in values or key not in parameters):
+            raise UsageError(f"{name}: the argument {key} is {'given twice' if key in values else 'unknown'}.")
+        if key not in settings:
+            values[key] = value
+    for key in loss.declaration.arrays:
+        refuse_booleans(values.get(key), key)
+    found = loss.result(single(values), Settings(**settings))
+    for warning in found.warnings:
+        warnings.warn(warning, stacklevel=3)
+    return found
+
+
+def _signature(loss: Loss) -> inspect.Signature:
+    """The parameters as Python shows them: those of the loss, then those that every loss has."""
+    parameters = list(map(_parameter, loss.declaration.parameters.values()))
+    more: dict[str, tuple[Any, str]] = {} if loss.entry.is_function else {"reduction": ("mean", "str")}
+    if any(marker.movable_class_axis for marker in loss.declaration.arrays.values()):
+        more["class_axis"] = (None, "int | None")
+    more["threads"] = (None, "int | None")
+    kind = inspect.Parameter.KEYWORD_ONLY
+    parameters += [inspect.Parameter(name, kind, default=d, annotation=of) for name, (d, of) in more.items()]
+    return inspect.Signature(parameters, return_annotation="Result")
+
+
+def _parameter(parameter: Parameter) -> inspect.Parameter:
+    marker = parameter.marker
+    if isinstance(marker, Array):
+        of = "ArrayLike" if parameter.required else "ArrayLike | None"
+    elif isinstance(marker, Number):
+        of = "int" if marker.whole else "float"
+    else:
+        of = f"Literal{list(parameter.choices)}" if parameter.choices else "bool"
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if parameter.required else inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(parameter.name, kind, default=parameter.default, annotation=of)

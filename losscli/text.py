@@ -1,0 +1,54 @@
+"""Words for messages and tables: counts, shapes, and somebody's text within ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+JOINERS = "\u200c\u200d"  # between letters of many scripts and between emoji: they draw nothing and command nothing
+LONGEST = 60
+
+
+def printable(text: str) -> str:
+    """The text with every control and bidirectional character escaped: somebody's data cannot command the terminal."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in JOINERS else c.encode("unicode_escape").decode() for c in text)
+
+
+def shortened(text: str) -> str:
+    """Somebody's text in a message: its middle is left out where it is long."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 20]}...{text[-10:]}"
+
+
+def quoted(text: str) -> str:
+    """Somebody's text in a message, in quotes."""
+    return repr(shortened(text))
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """`1 row`, `1,000 rows`."""
+    return f"{n:,} {one if n == 1 else many or plural(one)}"
+
+
+def plural(word: str) -> str:
+    return word + ("es" if word.endswith("s") else "s")
+
+
+def shape(of: Sequence[int]) -> str:
+    return f"({', '.join(map(str, of))})"
+
+
+def shown(number: Any) -> str:
+    """A number in a message: its shortest form."""
+    number = float(number)
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
+
+
+def range_of(low: float | None, high: float | None, above: float | None) -> str:
+    """`between 0 and 1`, `0 or more`, `above 0`: what a number must be."""
+    if above is not None:
+        return f"above {above:g}"
+    if low is not None and high is not None:
+        return f"between {low:g} and {high:g}"
+    return f"{low:g} or more" if low is not None else f"{high:g} or less"

@@ -23,7 +23,7 @@ class LosscliError(Exception):
         return type(self)(self.message, self.place or place)
 
 
-class CheckFailed(LosscliError):
+class CheckError(LosscliError):
     """A check that was asked for did not hold."""
 
     exit_code = 1

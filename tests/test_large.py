@@ -64,7 +64,8 @@ def test_a_file_of_logits_is_never_whole_in_memory(data: Any, form: str) -> None
         assert number == pytest.approx(expected, rel=1e-3)
     else:
         assert number == expected
-    assert most < 200
+    # 160 without the release of mapped pages; in Fortran's order a block touches pages all over the file
+    assert most < (200 if form.startswith("fortran") else 130)
 
 
 def test_a_npy_file_through_a_pipe_is_never_whole_in_memory(data: Any) -> None:
@@ -72,7 +73,7 @@ def test_a_npy_file_through_a_pipe_is_never_whole_in_memory(data: Any) -> None:
     command = f"cat {folder / 'c.npy'} | {PROGRAM} ce --logits - --labels @{folder / 'labels.npy'} -q"
     number, most = peak("bash", "-c", command)
     assert number == expected
-    assert most < 200
+    assert most < 130
 
 
 def test_a_stream_takes_the_same_memory_however_long_it_is(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from losscli.compute.arrays import as_array
 from losscli.compute.result import Result
 from losscli.declare import AnyArray
 from losscli.documents.formats.txt import literal
-from losscli.errors import CheckFailed, DataError, UsageError
+from losscli.errors import CheckError, DataError, UsageError
 from losscli.terms import Total
 from losscli.text import shown
 
@@ -55,7 +55,7 @@ class Gate:
         """Raise for the first check that does not hold."""
         found = np.concatenate(self._numbers) if self._numbers else np.array([self._total.loss])
         if self.checks.fail_on and (self._not_finite or not np.isfinite(found).all()):
-            raise CheckFailed(self._not_finite or f"the loss is {shown(found[~np.isfinite(found)][0])}.")
+            raise CheckError(self._not_finite or f"the loss is {shown(found[~np.isfinite(found)][0])}.")
         if self._expected is not None:
             self._compare(found, self._expected)
         if self.checks.max is not None:
@@ -64,7 +64,7 @@ class Gate:
                 i = int(np.argmax(over))
                 by = found[i] - self.checks.max
                 how = f"{shown(by)} above" if math.isfinite(by) else "which is not below"
-                raise CheckFailed(
+                raise CheckError(
                     f"{_name(found, i)} is {shown(found[i])}, {how} the {shown(self.checks.max)} of --max."
                 )
 
@@ -73,7 +73,7 @@ class Gate:
         atol = self.checks.atol or 0.0
         expected = expected.ravel().astype(np.float64)
         if expected.size not in (1, found.size):
-            raise CheckFailed(f"--expect has {expected.size} numbers, but {found.size} came out.")
+            raise CheckError(f"--expect has {expected.size} numbers, but {found.size} came out.")
         expected = np.broadcast_to(expected, found.shape)
         same = np.isclose(found, expected, rtol, atol, equal_nan=True)
         if same.all():
@@ -81,7 +81,7 @@ class Gate:
         i = int(np.argmin(same))
         off = abs(found[i] - expected[i])
         by = f": off by {off:.3g}, with {atol + rtol * abs(expected[i]):.3g} allowed" if math.isfinite(off) else ""
-        raise CheckFailed(f"{_name(found, i)} is {shown(found[i])}, but {shown(expected[i])} was expected{by}.")
+        raise CheckError(f"{_name(found, i)} is {shown(found[i])}, but {shown(expected[i])} was expected{by}.")
 
 
 def _name(found: AnyArray, i: int) -> str:

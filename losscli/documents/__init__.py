@@ -75,7 +75,7 @@ Item: TypeAlias = Documents | LosscliError
 def single(values: Mapping[str, Any], source: str = "", is_table: bool = False) -> Documents:
     """One document; its `id` is taken out of the values."""
     columns = {key: [value] for key, value in values.items()}
-    ids = columns.pop("id", None)
+    ids = None if is_table else columns.pop("id", None)
     check_ids(ids or (), source)
     return Documents(columns, source, ids=ids, is_table=is_table)
 

@@ -94,7 +94,7 @@ class Keys:
         names, others = self._names(tuple(table.columns), is_table=True)
         values = {name: table.columns[key][0] for key, name in names.items()}
         scores = next(iter(self.declaration.arrays))
-        classes = [key for key in others if not _holds_text(table.columns[key][0])]
+        classes = [key for key in others if key != "id" and not _holds_text(table.columns[key][0])]
         warnings = []
         for key in others:
             if key not in classes:

@@ -34,7 +34,7 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
 
 def golden_case(probs: Any, labels: Any, weight: Any) -> tuple[dict[str, Any], Any]:
     import torch
-    from torch.nn import functional as F  # noqa: N812  torch's own custom
+    from torch.nn import functional as F
 
     arguments = {"probs": probs, "labels": labels} | ({} if weight is None else {"weight": weight})
     t = torch.tensor(labels)

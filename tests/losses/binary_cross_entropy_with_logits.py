@@ -62,7 +62,7 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
 
 def golden_case(logits: Any, labels: Any, weight: Any, pos_weight: Any) -> tuple[dict[str, Any], Any]:
     import torch
-    from torch.nn import functional as F  # noqa: N812  torch's own custom
+    from torch.nn import functional as F
 
     arguments = {"logits": logits, "labels": labels}
     arguments |= {} if weight is None else {"weight": weight}

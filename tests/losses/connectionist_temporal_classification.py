@@ -93,7 +93,7 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
 
 def golden_case(rng: Any, frames: int, n: int, classes: int, blank: int, form: str, zero_infinity: bool) -> Any:
     import torch
-    from torch.nn import functional as F  # noqa: N812  torch's own custom
+    from torch.nn import functional as F
 
     n = 1 if form == "unbatched" else n
     logits = torch.tensor(rng.normal(0, 2, (frames, n, classes)))

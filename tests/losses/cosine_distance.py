@@ -66,7 +66,7 @@ def reference(row: dict[str, Any]) -> dict[str, Any]:
 def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
     """PyTorch's cosine similarity, which can be differentiated; scikit-learn's cosine distance is 1 minus the same."""
     import torch
-    from torch.nn import functional as F  # noqa: N812  torch's own custom
+    from torch.nn import functional as F
 
     for shape in [(3,), (4, 1), (1, 3), (4, 5), (2, 3, 4), (5, 40)]:
         for scale in (0.1, 10):

@@ -91,7 +91,7 @@ def golden_case(
 
 def torch_function(arguments: dict[str, Any]) -> Any:
     import torch
-    from torch.nn import functional as F  # noqa: N812  torch's own custom
+    from torch.nn import functional as F
 
     target = torch.tensor(arguments["labels"])
     weight = torch.tensor(arguments["weight"]) if "weight" in arguments else None

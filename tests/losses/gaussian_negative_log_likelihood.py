@@ -61,7 +61,7 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
 
 def golden_case(input: Any, target: Any, var: Any, full: bool, eps: float) -> Any:
     import torch
-    from torch.nn import functional as F  # noqa: N812  torch's own custom
+    from torch.nn import functional as F
 
     arguments = {"input": input, "target": target, "var": var, "full": full, "eps": eps}
     t = torch.tensor(target)

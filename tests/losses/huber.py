@@ -43,7 +43,7 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
 
 def golden_case(input: Any, target: Any, delta: float, weight: Any = None) -> tuple[dict[str, Any], Any]:
     import torch
-    from torch.nn import functional as F  # noqa: N812  torch's own custom
+    from torch.nn import functional as F
 
     arguments = {"input": input, "target": target, "delta": delta} | ({} if weight is None else {"weight": weight})
     t = torch.tensor(target)

@@ -52,7 +52,7 @@ def reference_batch(arguments: dict[str, Any]) -> list[dict[str, Any]]:
 def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any]]:
     """No library defines it: the matrix of cosines as F.normalize makes it, and PyTorch's cross_entropy of that."""
     import torch
-    from torch.nn import functional as F  # noqa: N812  torch's own custom
+    from torch.nn import functional as F
 
     for shape in [(1, 3), (4, 1), (4, 5), (7, 40)]:
         for temperature in (0.07, 0.5):

@@ -67,7 +67,7 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
 
 def golden_case(log_probs: Any, target: Any, log_target: bool) -> Any:
     import torch
-    from torch.nn import functional as F  # noqa: N812  torch's own custom
+    from torch.nn import functional as F
 
     arguments = {"log_probs": log_probs, "target": target, "log_target": log_target}
     t = torch.tensor(target)

@@ -33,7 +33,7 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
 
 def golden_case(input: Any, target: Any, weight: Any) -> tuple[dict[str, Any], Any]:
     import torch
-    from torch.nn import functional as F  # noqa: N812  torch's own custom
+    from torch.nn import functional as F
 
     arguments = {"input": input, "target": target} | ({} if weight is None else {"weight": weight})
     t = torch.tensor(target)

@@ -44,7 +44,7 @@ def reference(row: dict[str, Any]) -> dict[str, Any]:
 
 def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any]]:
     import torch
-    from torch.nn import functional as F  # noqa: N812  torch's own custom
+    from torch.nn import functional as F
 
     for shape in [(4,), (1, 3), (5, 3), (6, 5), (3, 1)]:
         classes = shape[-1]

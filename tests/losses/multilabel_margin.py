@@ -48,7 +48,7 @@ LISTS = [
 
 def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any]]:
     import torch
-    from torch.nn import functional as F  # noqa: N812  torch's own custom
+    from torch.nn import functional as F
 
     for labels in [[3, 0, -1, 1], *LISTS]:
         for scale in (0.3, 1, 3):

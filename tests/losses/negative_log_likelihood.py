@@ -55,7 +55,7 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
 
 def named(arguments: dict[str, Any]) -> tuple[dict[str, Any], Any]:
     import torch
-    from torch.nn import functional as F  # noqa: N812  torch's own custom
+    from torch.nn import functional as F
 
     target = torch.tensor(arguments["labels"])
     weight = torch.tensor(arguments["weight"]) if "weight" in arguments else None

@@ -46,7 +46,7 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
 
 def golden_case(rng: Any, shape: tuple[int, ...], shift: bool, bits: bool, ignored: int | None) -> Any:
     import torch
-    from torch.nn import functional as F  # noqa: N812  torch's own custom
+    from torch.nn import functional as F
 
     labels = rng.integers(0, shape[-1], shape[:-1])
     options: dict[str, Any] = {"shift": shift, "bits": bits}

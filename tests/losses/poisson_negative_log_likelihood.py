@@ -64,7 +64,7 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
 
 def golden_case(input: Any, target: Any, log_input: bool, full: bool, eps: float) -> Any:
     import torch
-    from torch.nn import functional as F  # noqa: N812  torch's own custom
+    from torch.nn import functional as F
 
     arguments = {"input": input, "target": target, "log_input": log_input, "full": full, "eps": eps}
     t = torch.tensor(target)

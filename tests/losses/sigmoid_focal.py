@@ -48,7 +48,7 @@ def reference(row: dict[str, Any]) -> dict[str, Any]:
 def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any]]:
     """torchvision's formula, written out: its wheels follow PyTorch's own releases and are not always there."""
     import torch
-    from torch.nn import functional as F  # noqa: N812  torch's own custom
+    from torch.nn import functional as F
 
     for shape in [(), (4,), (3, 2), (2, 3, 2)]:
         for labels in (rng.integers(0, 2, shape) * 1.0, rng.random(shape)):

@@ -37,7 +37,7 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
 
 def golden_case(input: Any, target: Any, beta: float) -> tuple[dict[str, Any], Any]:
     import torch
-    from torch.nn import functional as F  # noqa: N812  torch's own custom
+    from torch.nn import functional as F
 
     arguments = {"input": input, "target": target, "beta": beta}
     t = torch.tensor(target)

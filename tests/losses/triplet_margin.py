@@ -55,7 +55,7 @@ def reference(row: dict[str, Any]) -> dict[str, Any]:
 
 def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any]]:
     import torch
-    from torch.nn import functional as F  # noqa: N812  torch's own custom
+    from torch.nn import functional as F
 
     for shape in [(3,), (1, 3), (4, 5), (5, 40)]:
         for options in (

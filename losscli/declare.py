@@ -50,7 +50,8 @@ class Array:
 
     NaN lies outside a range with two ends and is an error there; beyond a single bound it passes, and shows in the
     result. `suspicion` names a check of compute.suspicions, which warns. A `raw` array reaches the loss in its own
-    dtype, not as float64: for a loss that reads one number a row of it.
+    dtype, not as float64: for a loss that reads one number a row of it. Where the labels fit several axes, `last` says
+    that the classes lie on the last, not on PyTorch's axis 1.
     """
 
     axes: str
@@ -61,6 +62,7 @@ class Array:
     above: float | None = None
     suspicion: Suspicion = ""
     raw: bool = False
+    last: bool = False
 
     @cached_property
     def alternatives(self) -> tuple[tuple[str, ...], ...]:
@@ -82,6 +84,11 @@ class Array:
     def by_class(self) -> bool:
         """Whether it may hold a number for each class."""
         return any(axes[-1] == "C" for axes in self.alternatives)
+
+    @property
+    def names_classes(self) -> bool:
+        """Whether its numbers are classes, so that their names may stand for them."""
+        return self.kind in ("label", "label list", "mask")
 
     @property
     def movable_class_axis(self) -> bool:

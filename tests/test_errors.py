@@ -130,6 +130,7 @@ ARGUMENTS = [
     (f"ce {TWO} --label -9223372036854775809", 3, "9.223372036854776e+18"),
     (f"ce {TWO} --label cat", 2, "--labels|'cat'"),
     (f"ce {TWO} --label cat --class-names dog,bird", 2, "'cat'|dog, bird"),
+    ("ce --logits cat,2 --label 0 --class-names cat,dog", 2, "logits[0] is the text 'cat'|a number was expected"),
     (f"ce {TWO} --label 0 --class-names a,b,c", 2, "class_names has 3 names|2 classes"),
     (f"ce {TWO} --label 0 --class-names a,a", 2, "class_names|'a' twice"),
     (f"ce {TWO} --labels .5,.5 --ignore-index 0", 2, "ignore_index has no meaning for class probabilities"),

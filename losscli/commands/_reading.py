@@ -76,6 +76,7 @@ def _value(parameter: Parameter, text: Any, class_names: Sequence[str], limit: i
             return option_value(parameter, text)
         except DataError as error:
             raise UsageError(error.message, parameter.flag) from None
+    class_names = class_names if parameter.marker.names_classes else ()
     if text == "-" or text.startswith("@"):
         path = text.removeprefix("@")
         try:

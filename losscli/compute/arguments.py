@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from losscli.compute.arrays import as_array, checked, stacked
 from losscli.compute.mapped import read_scattered, release
-from losscli.compute.shapes import laid_out
+from losscli.compute.shapes import Layout, laid_out
 from losscli.compute.suspicions import SEEN_IN_THE_FIRST_ROWS, SUSPICIONS, float16_overflow
 from losscli.declare import AnyArray, Array, Declaration, flag
 from losscli.documents import Documents
@@ -27,9 +27,10 @@ from losscli.errors import DataError, ElementError, LosscliWarning
 from losscli.ops import NARROW
 from losscli.text import counted, shown
 
+if TYPE_CHECKING:
+    from losscli.compute.loss import Loss
+
 Rows: TypeAlias = "tuple[slice, ...] | tuple[AnyArray, ...]"  # which rows: a box of them, or any by their indices
-AsDeclared: TypeAlias = "Callable[..., dict[str, AnyArray]]"
-Check: TypeAlias = "Callable[..., Iterator[str] | None]"
 
 # Numbers in a block: two megabytes. Smaller blocks would fit the L2 cache, but threads hand over too often.
 BLOCK = 262_144
@@ -47,32 +48,21 @@ class Block(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Arguments:
-    """The checked arguments of one loss for a stack of documents of one layout.
+class Arguments(Layout):
+    """The arguments of a loss for a stack of documents of one layout, checked block by block.
 
-    documents   where they come from
-    arrays      laid out: with rows (documents, *rows, *own axes, classes last); the others go to each block whole
-    options     every other argument that was given
-    given       the arrays as they were before the loss's `as_declared`, if it has one
-    rows        (documents, *the shape of the result under reduction none)
-    lengths     how long each axis with a name is
-    class_axis  where the classes stand in the user's array, for putting gradients and steps back
-    by_class    the arrays that have this class axis
-    warnings    what is suspicious about the shapes
+    options  every argument that is no array and was given
+    given    the arrays as they were before the loss's `as_declared`, if it has one
     """
 
-    declaration: Declaration
+    loss: Loss
     documents: Documents
-    arrays: dict[str, AnyArray]
     options: dict[str, Any]
     given: dict[str, AnyArray]
-    as_declared: AsDeclared | None = None
-    check: Check | None = None
-    rows: tuple[int, ...] = ()
-    lengths: dict[str, int] = field(default_factory=dict)
-    class_axis: int | None = None
-    by_class: frozenset[str] = frozenset()
-    warnings: tuple[LosscliWarning, ...] = ()
+
+    @property
+    def declaration(self) -> Declaration:
+        return self.loss.declaration
 
     @property
     def classes(self) -> int | None:
@@ -142,9 +132,9 @@ class Arguments:
                     warn(*self._about_row(name, row, rows, text))
                 values[name] = self._converted(name, self._as_matrix(name, part, own), rows, warn)
         keywords = self.declaration.keywords(values)
-        if self.check is not None:
+        if self.loss.check is not None:
             try:
-                for text in self.check(**keywords) or ():
+                for text in self.loss.check(**keywords) or ():
                     warn(text)
             except ElementError as error:
                 at = np.argwhere(error.wrong)[0]
@@ -198,10 +188,10 @@ class Arguments:
 
         `as_declared` only picks and reshapes, so it answers this itself: it is given the places instead of the numbers.
         """
-        if self.as_declared is None:
+        if self.loss.as_declared is None:
             return None
         places = np.arange(self.given[name].size).reshape(self.given[name].shape)
-        return self.as_declared(self.given | {name: places}, **self.declaration.keywords(self.options))[name]
+        return self.loss.as_declared(self.given | {name: places}, **self.declaration.keywords(self.options))[name]
 
     def _converted(self, name: str, a: AnyArray, rows: Rows | None, warn: Callable[[str], None]) -> AnyArray:
         def place(at: AnyArray) -> str:
@@ -216,7 +206,7 @@ class Arguments:
         a = checked(a, replace(marker, kind="label") if marker.kind == "mask" else marker, place, warn)
         if marker.kind in ("label", "mask", "label list") and self.classes is not None:
             outside = (a < (-1 if marker.kind == "label list" else 0)) | (a >= self.classes)
-            if self._ignored is not None:
+            if name == self.declaration.labels and self._ignored is not None:
                 outside &= a != self._ignored
             if outside.any():
                 at = np.argwhere(outside)[0]
@@ -273,15 +263,9 @@ class Arguments:
         return np.ascontiguousarray(a, dtype=np.float64).reshape(rows, *a.shape[a.ndim - own :])
 
 
-def bound(
-    declaration: Declaration,
-    documents: Documents,
-    class_axis: int | None = None,
-    class_names: Sequence[str] = (),
-    as_declared: AsDeclared | None = None,
-    check: Check | None = None,
-) -> Arguments:
+def bound(loss: Loss, documents: Documents, class_axis: int | None, class_names: Sequence[str]) -> Arguments:
     """The arguments of a loss for documents alike in keys, shapes and options; they are stacked."""
+    declaration = loss.declaration
     several = len(documents) > 1
     options: dict[str, Any] = {}
     given: dict[str, AnyArray] = {}
@@ -295,22 +279,9 @@ def bound(
         elif parameter.marker.has_rows and several:
             given[name] = stacked(name, list(column))
         else:
-            given[name] = as_array(name, column[0], class_names)
-    arrays = given if as_declared is None else as_declared(given, **declaration.keywords(options))
+            given[name] = as_array(name, column[0], class_names if parameter.marker.names_classes else ())
+    arrays = given if loss.as_declared is None else loss.as_declared(given, **declaration.keywords(options))
     if not several:
         arrays = {name: a[None] if declaration.arrays[name].has_rows else a for name, a in arrays.items()}
     layout = laid_out(declaration, arrays, len(documents), frozenset(options), class_axis)
-    return Arguments(
-        declaration,
-        documents,
-        layout.arrays,
-        options,
-        given,
-        as_declared,
-        check,
-        layout.rows,
-        layout.lengths,
-        layout.class_axis,
-        layout.by_class,
-        (LosscliWarning(layout.warning, documents.place()),) if layout.warning else (),
-    )
+    return Arguments(**vars(layout), loss=loss, documents=documents, options=options, given=given)

@@ -117,8 +117,8 @@ def checked(a: AnyArray, marker: Array, place: Callable[[AnyArray], str], warn: 
             _refuse(a != np.rint(a), a, place, "a whole number was expected")
             if kind != "sign":
                 _refuse(~(abs(a) < 2.0**63), a, place, "a whole number of at most 63 bits was expected")
-        if a.dtype.kind == "u" and a.size and int(a.max()) > np.iinfo(np.int64).max:
-            a = np.minimum(a, np.iinfo(np.int64).max)
+        if a.dtype == np.uint64:
+            _refuse(a > np.iinfo(np.int64).max, a, place, "a whole number of at most 63 bits was expected")
         if kind != "sign":
             return a.astype(np.int64, copy=False)
     a = a.astype(np.float64, copy=False)

@@ -49,7 +49,7 @@ class Loss:
         """The result for documents of one layout, checked and ready to be viewed."""
         settings = self._settled(documents, settings)
         names = settings.class_names or ()
-        arguments = bound(self.declaration, documents, settings.class_axis, names, self.as_declared, self.check)
+        arguments = bound(self, documents, settings.class_axis, names)
         if names and arguments.classes not in (None, len(names)):
             raise UsageError(f"class_names has {len(names)} names, but there are {arguments.classes} classes.")
         result = self.result_type(self, arguments, documents, settings)

@@ -133,7 +133,9 @@ class Result:
             computed = [warning for block in blocks for warning in block.warnings]
         else:
             computed = [*self._added_up[1], *self.about_the_number()]
-        return (*self.documents.warnings, *self.arguments.warnings, *computed)
+        if self.arguments.warning:
+            computed.insert(0, LosscliWarning(self.arguments.warning, self.documents.place()))
+        return (*self.documents.warnings, *computed)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -16,10 +16,10 @@ from losscli.text import counted, shape
 class Layout:
     """The arrays of a stack of documents in one layout, and what was found out on the way.
 
-    arrays      an array with rows has the shape (documents, *rows, *its own axes, classes last)
+    arrays      with rows (documents, *rows, *own axes, classes last); the others as they are, for each block whole
     rows        (documents, *the shape of the result under reduction none)
     lengths     how long each axis with a name is
-    class_axis  where the classes stand in the user's array
+    class_axis  where the classes stand in the user's array, for putting gradients and steps back
     by_class    the arrays that have this class axis
     warning     what is ambiguous, if anything
     """
@@ -114,8 +114,8 @@ class _Fitting:
         fits = [k for k in range(len(found)) if found[:k] + found[k + 1 :] == others]
         if not fits:
             return default  # the rows will not fit either, and that error shows all shapes
-        if len(fits) == 1:
-            return fits[0]
+        if len(fits) == 1 or self.markers[scores].last:
+            return fits[-1]
         chosen = default if default in fits else fits[0]
         self.warning = (
             f"the classes of {scores} {shape(found)} may lie on axis {' or '.join(map(str, fits))}: "

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import losscli
+from losscli.errors import DataError
 from tests.losses import _regions
 
 arguments = _regions.arguments
@@ -42,3 +43,8 @@ def test_optax_smooths_half_the_quotient() -> None:
     expected = [[0.09523809523809534, 0.10526315789473684], [0.17647058823529405, 0.31034482758620685]]
     found = losscli.dice(p, t, smooth_nr=2, smooth_dr=2, **_regions.OPTAX).value
     np.testing.assert_allclose(found, expected, rtol=1e-14)
+
+
+def test_a_class_that_is_asked_for_is_no_pixel_that_is_ignored() -> None:
+    with pytest.raises(DataError, match=r"classes\[0\] is -1, but there are 2 classes"):
+        losscli.dice([[2.0, -1.0], [0.5, 3.0]], [0, 1], classes=[-1], ignore_index=-1)

@@ -91,3 +91,17 @@ def test_shift_holds_each_token_against_the_next() -> None:
 
 def test_a_perplexity_beyond_float64_is_infinite() -> None:
     assert losscli.perplexity([[1000.0, 0.0]], [1]).mean == np.inf
+
+
+@pytest.mark.parametrize("shift", [False, True])
+def test_the_vocabulary_is_on_the_last_axis_where_the_labels_fit_several(shift: bool) -> None:
+    rng = np.random.default_rng(5)
+    tokens = 4 if shift else 3
+    logits, labels = rng.normal(size=(2, tokens, 3)), rng.integers(0, 3, (2, tokens))
+    found = losscli.perplexity(logits, labels, shift=shift)
+    rows = logits[:, :-1] if shift else logits
+    y = labels[:, 1:] if shift else labels
+    lse = np.log(np.exp(rows).sum(axis=-1))
+    by_hand = np.exp((lse - np.take_along_axis(rows, y[..., None], -1)[..., 0]).mean())
+    assert found.loss == pytest.approx(by_hand, rel=1e-14)
+    assert found.warnings == ()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 import losscli
+from losscli.errors import DataError
 from tests.losses.cosine_distance import vectors
 from tests.losses.info_nce import cosines
 from tests.strategies import arrays
@@ -80,3 +81,9 @@ def test_an_anchor_without_a_positive_does_not_count() -> None:
     result = losscli.supervised_contrastive(embeddings, [0, 0, 7])
     assert (result.count, result.ignored, result.value[2]) == (2, 1, 0.0)
     assert result.mean == pytest.approx(result.sum / 2)
+
+
+def test_groups_beyond_63_bits_are_refused_for_they_would_be_one() -> None:
+    labels = np.array([2**63, 2**63 + 1, 2**63], dtype=np.uint64)
+    with pytest.raises(DataError, match=r"labels\[0\] is 9.*a whole number of at most 63 bits"):
+        losscli.supervised_contrastive([[1.0, 0], [0, 1.0], [1.0, 0.1]], labels)

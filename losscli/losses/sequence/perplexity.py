@@ -17,9 +17,9 @@ import math
 from dataclasses import replace
 from typing import Annotated, Any
 
-from losscli.declare import AnyArray, Choice
+from losscli.declare import AnyArray, Array, Choice, Floats
 from losscli.errors import DataError
-from losscli.losses.multiclass import ClassIndices, IgnoreIndex, Logits
+from losscli.losses.multiclass import ClassIndices, IgnoreIndex
 from losscli.losses.multiclass.cross_entropy import cross_entropy
 from losscli.terms import EXP, Terms
 
@@ -39,7 +39,7 @@ def as_declared(arrays: dict[str, AnyArray], *, shift: bool = False, **_: Any) -
 
 
 def perplexity(
-    logits: Logits,
+    logits: Annotated[Floats, Array("N... C", "real", "scores of the tokens", suspicion="softmax twice", last=True)],
     labels: ClassIndices,
     *,
     shift: Annotated[
@@ -55,6 +55,7 @@ def perplexity(
     The mean is over all tokens that are not ignored, of all sequences and batches together, which is not the mean of
     their perplexities. The reductions sum and none give the cross entropy itself. With shift, logits[:, :-1] are
     compared with labels[:, 1:], as causal language models do internally; the last token's logits have no gradient.
+    Where the labels fit several axes (T = V), the vocabulary is on the last, as in torchmetrics.
 
     Source: Jelinek et al. 1977, "Perplexity"; Hugging Face transformers for shift.
     """

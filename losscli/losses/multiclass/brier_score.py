@@ -52,7 +52,7 @@ def brier_score(
         return 2 * half * difference
 
     def target() -> Floats:
-        return np.eye(probs.shape[1])[labels]
+        return ops.one_hot(labels, probs.shape[1])
 
     return Terms(
         value=ops.row_sum(losses),

@@ -48,7 +48,7 @@ def negative_log_likelihood(
     value = -own_log_prob if own_weight is None else -own_log_prob * own_weight
 
     def one_hot() -> Floats:
-        return ops.masked(np.eye(log_probs.shape[1])[y], counts)
+        return ops.masked(ops.one_hot(y, log_probs.shape[1]), counts)
 
     def share() -> Floats:
         return one_hot() if own_weight is None else own_weight[:, None] * one_hot()

@@ -130,8 +130,8 @@ NEEDED = {"syntax", "function", "gradient", "first line"}  # what a loss cannot 
 
 NO_FUNCTION = """LOSS defines no function NAME: a loss is the function that is named like its file."""
 
-NO_GRADIENT = """LOSS returns Terms without grad: a function that gives the gradient of the sum of the values with respect
-to the first argument, in the shape of that."""
+NO_GRADIENT = """LOSS returns Terms without grad: a function that gives the gradient of the sum of the values with
+respect to the first argument, in the shape of that."""
 
 NO_FIRST_LINE = """LOSS has no first line that names the command: \"""command: One sentence that ends with a stop."""
 

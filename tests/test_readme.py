@@ -185,3 +185,36 @@ def test_exit_codes_are_those_of_the_help() -> None:
     text = " ".join(output("--help", COLUMNS="200").split())
     for code in re.findall(r"^\| (\d+) +\|", README, re.MULTILINE):
         assert re.search(rf"\b{code} ", text), code
+
+
+def spans(text: str) -> Iterator[str]:
+    """What stands as code in a text, outside its blocks."""
+    for token in MarkdownIt().enable("table").parse(text):
+        yield from (child.content for child in token.children or () if child.type == "code_inline")
+
+
+@cache
+def words_of_the_code() -> set[str]:
+    files = [
+        file for folder in ("losscli", "tests") for file in (ROOT / folder).rglob("*.py") if file != Path(__file__)
+    ]
+    return {word for file in files for word in re.findall(r"\w+", file.read_text())}
+
+
+@pytest.mark.parametrize("page", MAPS)
+def test_what_a_map_names_exists(page: str) -> None:
+    """Its links, its paths, from its own folder or the top, and its names; NAME and FAMILY stand for any."""
+    text, here = (ROOT / page).read_text(), (ROOT / page).parent
+    for link in re.findall(r"\]\(([^)#]+)", text):
+        assert (here / link).exists(), link
+    for span in spans(text):
+        if re.fullmatch(r"\.?\w[\w.]*(/[\w.]+)*(/|\.(py|md|jsonl|gz))", span):
+            path = re.sub("NAME|FAMILY|cauchy", "*", span).rstrip("/")
+            assert any(any(folder.glob(path)) for folder in folders(here)), span
+        elif page != "README.md" and (name := re.fullmatch(r"(\w+)(\(.*\))?", span)):
+            assert name[1] in words_of_the_code() | {"NAME"}, span
+
+
+def folders(here: Path) -> list[Path]:
+    """Where a path may begin: at the map, at the top, and in README at the families, whose folder the text names."""
+    return [here, ROOT, *(ROOT / "losscli" / "losses").iterdir()]

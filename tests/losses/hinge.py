@@ -47,7 +47,8 @@ def claims(rng: np.random.Generator) -> Iterator[Any]:
     for shape in _claims.SHAPES:
         x, y = _claims.numbers(rng, *shape, spread=2), rng.choice([-1.0, 1.0], shape)
         yield "Keras", {"logits": x, "labels": y}, keras.losses.Hinge()(y, x)
-        yield "Keras", {"logits": x, "labels": y}, keras.losses.Hinge()((y + 1) / 2, x)
+        zero_or_one = (y + 1) / 2
+        yield "Keras", {"logits": x, "labels": zero_or_one}, keras.losses.Hinge()(zero_or_one, x)
         yield "optax", {"logits": x, "labels": y, "reduction": "none"}, optax.losses.hinge_loss(x, y)
         flat, both = _claims.numbers(rng, 4, spread=2), rng.permutation([-1.0, 1.0, 1.0, rng.choice([-1.0, 1.0])])
         yield "sklearn", {"logits": flat, "labels": both}, hinge_loss(both, flat)

@@ -3,7 +3,7 @@
     loss = max(0, 1 - y x)
 
 Keras: Hinge
-optax: hinge_loss
+optax: hinge_loss (labels -1 and 1)
 sklearn: hinge_loss (if both labels occur)
 
 Examples:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -36,6 +37,22 @@ def golden_file(entry: Entry) -> Path:
 
 def golden_lines(entry: Entry) -> list[str]:
     return golden_file(entry).read_text().splitlines() if golden_file(entry).exists() else []
+
+
+def library_lines(entry: Entry) -> list[str]:
+    """The lines of a loss's card that name what computes the same in other libraries."""
+    return [f"{library}: {claim}" for library, claim in entry.facts().items()]
+
+
+def claims_file(entry: Entry) -> Path:
+    return FOLDER / f"{entry.path.stem}.claims.jsonl"
+
+
+def claims(entry: Entry) -> dict[str, list[Any]]:
+    """Library lines, as they read when their claims were made, and the cases that show that they are true."""
+    file = claims_file(entry)
+    records = map(json.loads, file.read_text().splitlines() if file.exists() else [])
+    return {record["line"]: record["cases"] for record in records}
 
 
 @cache
@@ -124,6 +141,13 @@ def missing_in_the_tests(entry: Entry) -> Iterator[tuple[str, str]]:
         yield "golden file", NO_GOLDENS
     elif lines < FEWEST:
         yield "golden file", TOO_FEW.replace("LINES", str(lines))
+    shown = claims(entry)
+    for line in library_lines(entry):
+        if line not in shown:
+            yield f"claim about {line.partition(':')[0]}", NO_CLAIM.replace("LINE", line)
+    for line in shown:
+        if line not in library_lines(entry):
+            yield f"no line about {line.partition(':')[0]}", NO_LINE.replace("LINE", line)
 
 
 NEEDED = {"syntax", "function", "gradient", "first line"}  # what a loss cannot be tested without
@@ -168,9 +192,24 @@ tests/README.md says more."""
 TOO_FEW = f"""tests/losses/NAME.jsonl has LINES lines, but needs at least {FEWEST}. Let golden_cases in NAME.py
 yield more, and make the file anew with `python -m tests.goldens NAME`. tests/README.md says more."""
 
+NO_CLAIM = """The card of this loss says
+
+    LINE
+
+but tests/losses/NAME.claims.jsonl has no case that shows it. Let claims(rng) in NAME.py yield the library, arguments
+of losscli as the line says, and the library's answer. Then `python -m tests.goldens --claims NAME` makes the file. A
+line that was reworded needs this, too: its cases must show what it says now. tests/README.md says more."""
+
+NO_LINE = """tests/losses/NAME.claims.jsonl shows a line that the card of this loss does not have:
+
+    LINE
+
+`python -m tests.goldens --claims NAME` makes the file anew. tests/README.md says more."""
+
 ALL = list(commands())
 ENTRIES = [entry for entry in ALL if not {what for what, _ in missing_in_the_loss(entry)} & NEEDED]
 LOSSES = [entry for entry in ENTRIES if not entry.is_function]
 REFERENCED = [entry for entry in ENTRIES if has_reference(entry)]
 REFERENCED_LOSSES = [entry for entry in REFERENCED if not entry.is_function]
 GOLDEN = [entry for entry in ENTRIES if golden_file(entry).exists()]
+CLAIMED = [entry for entry in ENTRIES if claims_file(entry).exists()]

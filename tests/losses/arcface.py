@@ -69,3 +69,10 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
                 return found["loss"]["losses"] if reduction == "none" else found
 
             yield {"cosines": cosines, "labels": labels, "scale": scale, "margin": margin}, function
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    for given, function in golden_cases(rng):
+        yield "pml", given, function(torch.tensor(given["cosines"]), "mean")

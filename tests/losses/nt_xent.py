@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
+from tests.losses import _claims
 from tests.losses.cosine_distance import vectors
 from tests.losses.info_nce import cosines
 from tests.strategies import arrays
@@ -62,3 +63,16 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
                 return NTXentLoss(temperature=temperature)(x, torch.tensor(labels))
 
             yield {"embeddings": embeddings, "labels": labels, "temperature": temperature}, function
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+    from pytorch_metric_learning.losses import NTXentLoss
+
+    optax = _claims.optax()
+    for rows, d in ((3, 2), (4, 3), (6, 2), (5, 4), (8, 3)):
+        x, y = _claims.numbers(rng, rows, d), rng.integers(0, 3, rows)
+        y[:3] = 0, 0, 1  # two alike, and two not alike
+        given = {"embeddings": x, "labels": y}
+        yield "pml", given, NTXentLoss(temperature=0.07)(torch.tensor(x), torch.tensor(y))
+        yield "optax", given, optax.losses.ntxent(x, y, temperature=0.07)

@@ -41,3 +41,10 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
                 return wing_loss(x, torch.tensor(target), reduction=reduction, **options)
 
             yield {"input": rng.normal(0, 5, shape), "target": target, **options}, function
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    for given, function in golden_cases(rng):
+        yield "smp", given, function(torch.tensor(given["input"]), "mean")

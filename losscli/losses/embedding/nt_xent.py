@@ -2,7 +2,7 @@
 
     loss = -sum_{j in P(i)} log(e[i, j] / (e[i, j] + sum_{k in N(i)} e[i, k])),   e[i, j] = exp(cos(x[i], x[j]) / T)
 
-PyTorch: NTXentLoss (of pytorch-metric-learning)
+pml: NTXentLoss (pytorch-metric-learning)
 optax: ntxent
 
 Examples:

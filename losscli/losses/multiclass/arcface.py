@@ -2,7 +2,7 @@
 
     loss = -log softmax(z)[y],   z[y] = s cos(angle[y] + m), z[c] = s cos(angle[c]) for the other classes
 
-PyTorch: ArcFaceLoss (of pytorch-metric-learning: from embeddings, and the margin in degrees)
+pml: ArcFaceLoss (pytorch-metric-learning; from embeddings; the margin in degrees)
 
 Examples:
     losscli arcface --cosines 0.8,0.3,-0.1 --label 0

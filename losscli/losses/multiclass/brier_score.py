@@ -2,7 +2,7 @@
 
     loss = sum_c (p[c] - [c = y])^2
 
-sklearn: brier_score_loss
+sklearn: brier_score_loss (labels=range(C))
 
 Examples:
     losscli brier --probs 0.1,0.7,0.2 --label 1

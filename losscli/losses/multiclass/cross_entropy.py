@@ -3,7 +3,7 @@
     loss = -log softmax(z)[y]
 
 PyTorch: CrossEntropyLoss
-Keras: SparseCategoricalCrossentropy, CategoricalCrossentropy (from_logits=True)
+Keras: SparseCategoricalCrossentropy, CategoricalCrossentropy (both from_logits=True)
 optax: softmax_cross_entropy_with_integer_labels, softmax_cross_entropy
 
 Examples:

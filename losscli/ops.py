@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
+from losscli import doubled
 from losscli.declare import Bools, Floats, Ints
 
 NARROW = 32  # up to so many classes a block is stored class by class, and whole columns are worked on
@@ -102,6 +104,40 @@ def negative_log_softmax_at(z: Floats, at: Peak, y: Ints) -> Floats:
     return nll
 
 
+def softmax_minus(z: Floats, at: Peak, *share: Floats, whole: Floats | float | None = None) -> Floats:
+    """`whole` p_c - share_c, where the share is a sum of parts and the whole is its sum over the classes.
+
+    That is the gradient of sum_c share_c (-log p_c). Where the two are nearly equal they are worked out together, with
+    more digits. At the largest logit it is (whole - share_c) - whole (1 - p_c).
+    """
+    target = np.broadcast_to(sum(share), z.shape)
+    total = row_sum(target) if whole is None else np.broadcast_to(whole, len(z))
+    g = total[:, None] * softmax(z, at)
+    g -= target
+    near = np.abs(g) < target / 8
+    for rows in doubled.chunks(np.flatnonzero(near.any(axis=1)), z.shape[1]):
+        parts = tuple(np.broadcast_to(part, z.shape)[rows] for part in share)
+        better = _difference_of_shares(z[rows], at.peak[rows], parts, None if whole is None else total[rows])
+        g[rows] = np.where(near[rows], better / (1 + at.rest[rows])[:, None], g[rows])
+    return g
+
+
+def _difference_of_shares(z: Floats, peak: Floats, share: doubled.Parts, whole: Floats | None) -> Floats:
+    """whole e_c - share_c sum_k e_k with e = exp(z - peak): the sums without their term at the peak, whose e is 1."""
+    e = doubled.exp_of_difference(z, peak[:, None])
+    others = np.ones(z.shape)
+    others[np.arange(len(z)), z.argmax(axis=1)] = 0
+    rest = doubled.summed(tuple(part * others for part in e))
+    terms = share + doubled.product(share, tuple(part[:, None] for part in rest))
+    terms = doubled.negative(terms)
+    if whole is not None:
+        return doubled.rounded(terms + doubled.product(e, (whole[:, None],)))
+    at_peak = tuple((part * (1 - others)).sum(axis=1, keepdims=True) for part in share)
+    apart = doubled.summed(tuple(part * others for part in share))
+    terms += doubled.product(e, at_peak) + doubled.product(e, tuple(part[:, None] for part in apart))
+    return doubled.rounded(terms)
+
+
 def softmax_minus_one_hot(z: Floats, at: Peak, y: Ints) -> Floats:
     """p_c - [c = y], the gradient of -log p_y; p_y - 1 is written -rest / (1 + rest) where y has the largest logit."""
     g = softmax(z, at)
@@ -175,26 +211,61 @@ def binary_cross_entropy(x: Floats, t: Floats, pos_weight: Floats | None = None)
 def binary_cross_entropy_gradient(x: Floats, t: Floats, pos_weight: Floats | None = None) -> Floats:
     """(1 - t) sigmoid(x) - pw t sigmoid(-x)."""
     on = t if pos_weight is None else pos_weight * t
-    gradient: Floats = (1 - t) * sigmoid(x) - on * sigmoid(-x)
+    off, of_on = 1 - t, on * sigmoid(-x)
+    gradient: Floats = off * sigmoid(x) - of_on
+
+    def exact(short: bool, x: Floats, t: Floats, weight: Floats) -> doubled.Parts:
+        e = doubled.exp(-np.minimum(np.abs(x), 700), short=short)
+        off, on = doubled.two_sum(1, -t), doubled.negative(doubled.two_product(weight, t))
+        times_e = tuple(np.where(x < 0, a, b) for a, b in zip(off, on, strict=True))
+        alone = tuple(np.where(x < 0, b, a) for a, b in zip(off, on, strict=True))
+        return (doubled.rounded(alone + doubled.product(times_e, e)) / (1 + e[0]),)
+
+    doubled.mend(gradient, of_on, exact, x, t, np.ones(1) if pos_weight is None else pos_weight, least=1 / 16)
     return gradient
 
 
-def exact_parts(values: Floats) -> tuple[Floats, Floats]:
-    """Two numbers a row of (G, R) that add up to the row's sum as if in about twice the precision.
+def exact_parts(values: Floats) -> tuple[Floats, Floats, Ints]:
+    """Two numbers a row of (G, R) that add up without rounding to the row's sum, but for some places left out (flat).
 
     Adding and subtracting a large power of two cuts each value at one common bit. The upper parts are then whole
-    multiples of one unit and their sum has no rounding at all; what is left is so small that its own rounding
-    does not matter. So a sum does not depend on how the rows were cut.
+    multiples of one unit, and few enough that no sum of them is rounded. Nor is any sum of what is left, but for values
+    so much smaller than the largest that their last digits would not fit beside it: these are the places left out,
+    and so is all of a row that a sum could overflow. Of a row with an infinity or NaN only these count.
     """
-    top = np.maximum(values.max(axis=1, initial=0.0), -values.min(axis=1, initial=0.0))
-    cut = np.exp2(np.ceil(np.log2(np.maximum(top, 2.0**-1000))) + np.ceil(np.log2(values.shape[1] + 2)))
-    cut = np.where(np.isfinite(cut), cut, 0.0)  # infinite or NaN: sum as they are
-    upper = values + cut[:, None]
-    upper -= cut[:, None]
+    least = values.min(axis=1, initial=0.0 if not values.shape[1] else np.inf)
+    top = np.maximum(values.max(axis=1, initial=0.0), -least)
+    room = math.ceil(math.log2(values.shape[1] + 2))
+    exponent = np.frexp(top)[1] + room
+    bound = np.ldexp(1.0, exponent + (room - 54))
+    if not top.max(initial=0.0) < 2.0**990:
+        special = np.where(np.isfinite(values), 0.0, values).sum(axis=1)
+        finite = np.isfinite(top)
+        values = np.where(finite[:, None], values, 0.0)
+        exponent, bound = np.minimum(exponent, 1000), np.where(finite & (top >= 2.0**990), np.inf, bound)
+    left = np.empty(0, dtype=np.int64) if (least >= bound).all() else _places_below(values, bound, least)
+    cut = np.ldexp(1.0, exponent)[:, None]  # next to 0 it vanishes, where no sum is rounded anyway
+    upper = values + cut
+    upper -= cut
+    if left.size:
+        upper.reshape(-1)[left] = 0
     high = upper.sum(axis=1)
     np.subtract(values, upper, out=upper)
+    if left.size:
+        upper.reshape(-1)[left] = 0
     low = upper.sum(axis=1)
-    return high, np.where(np.isfinite(high), low, 0.0)
+    return (high, low, left) if top.max(initial=0.0) < 2.0**990 else (high + special, low, left)
+
+
+def _places_below(values: Floats, bound: Floats, least: Floats) -> Ints:
+    """Where the size of a number that is not 0 is below its row's bound."""
+    below = values < bound[:, None]
+    if not (least >= 0).all():
+        below &= values > -bound[:, None]
+    if np.count_nonzero(below) * 64 > below.size:  # many are 0
+        below &= values != 0
+    places = np.flatnonzero(below)
+    return places[values.reshape(-1)[places] != 0]
 
 
 def counted(labels: Ints, ignore_index: int) -> tuple[Bools | None, Ints]:

@@ -26,6 +26,7 @@ LAYERS = [
     ["reports"],
     ["compute", "documents", "losses", "functions"],
     ["ops", "catalogue", "terms"],
+    ["doubled"],
     ["terminal"],
     ["declare", "errors", "__init__"],
 ]

@@ -187,19 +187,11 @@ def test_cutting_anywhere_on_any_number_of_threads_gives_the_same_total(
             for threads in (1, 4):
                 cut = result_of(entry, values, threads=threads)
                 assert repr(cut.divisor) == repr(float(whole.divisor))
-                if repr(cut.sum) != repr(whole.sum):
-                    assert not _sums_exactly(cut.value), f"{cut.sum!r} instead of {whole.sum!r}"
-                    assert_close(cut.sum, whole.sum, 1, "sum")
+                assert repr(cut.sum) == repr(whole.sum)
                 assert (cut.count, cut.ignored) == (whole.count, whole.ignored)
         assert repr((whole + Total()).sum) == repr((Total() + whole).sum) == repr(whole.sum)
 
     law()
-
-
-def _sums_exactly(values: Any) -> bool:
-    """Whether no value is so much smaller than the largest that ops.exact_parts may round it: it could decide a tie."""
-    sizes = np.abs(values[values != 0])
-    return bool(sizes.max(initial=0.0) < 2.0**30 * sizes.min(initial=np.inf))
 
 
 @every_entry

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from losscli.compute.loss import Loss
 
 
+PIECE = 32_768  # numbers that are added up together
+
+
 @dataclass(frozen=True)
 class Summary:
     """One document's numbers: what a line of JSON says of it."""
@@ -197,14 +200,12 @@ class Result:
             return Summaries(ids, [loss], [self.sum], [self.divisor], [self.count], [self.ignored])
         terms = self.terms()
         stack = len(self.documents)
-        high, low = _parts(terms.value.reshape(stack, -1))
-        sums = (high + low).tolist()
+        sums = _sums(terms.value.reshape(stack, -1))
         rows = terms.value.size // stack
         counts = [rows] * stack if terms.counts is None else terms.counts.reshape(stack, -1).sum(axis=1).tolist()
         divisors = [float(n) for n in counts]
         if terms.divisor is not None:
-            high, low = _parts(terms.divisor.reshape(stack, -1))
-            divisors = (high + low).tolist()
+            divisors = _sums(terms.divisor.reshape(stack, -1))
         if self.reduction == "batchmean":
             divisors = [float(self._batch // stack)] * stack
         losses = sums
@@ -348,13 +349,30 @@ def ieee() -> np.errstate:
 
 
 def _exact(values: Floats) -> ExactSum:
-    high, low = _parts(values.reshape(1, -1))
-    return ExactSum.of([float(high[0]), float(low[0])])
+    """The sum of all values, in pieces in which few are so small beside the largest that they are left out."""
+    values = values.reshape(-1)
+    whole = values.size - values.size % PIECE
+    total = ExactSum()
+    for piece in (values[:whole].reshape(-1, PIECE), values[None, whole:]):
+        if not piece.size:
+            continue
+        with ieee():
+            high, low, left = exact_parts(piece)
+        total += ExactSum.of([*high.tolist(), *low.tolist()])
+        if left.size:
+            rest = piece.reshape(-1)[left]
+            total += _exact(rest) if left.size < piece.size else ExactSum.of(rest.tolist())
+    return total
 
 
-def _parts(values: Floats) -> tuple[Floats, Floats]:
+def _sums(values: Floats) -> list[float]:
+    """The sum of each row."""
     with ieee():
-        return exact_parts(values)
+        high, low, left = exact_parts(values)
+        sums: list[float] = (high + low).tolist()
+    for row in np.unique(left // max(1, values.shape[1])).tolist():
+        sums[row] = float(ExactSum.of(values[row].tolist()))
+    return sums
 
 
 def steps_of(terms: Terms) -> dict[str, AnyArray]:

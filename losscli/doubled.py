@@ -269,20 +269,33 @@ def _coefficients() -> list[tuple[float, float]]:
 
 
 def summed(a: Parts) -> Parts:
-    """The sum of each row of numbers (N, C) of one sign."""
-    high, low = a[0], reduce(np.add, a[1:], np.zeros_like(a[0]))
+    """The sum of each row of numbers (N, C), to far below 2**-104 of its largest: halves of the row are added up."""
+    high, middle, low = (*a, *[np.zeros_like(a[0])] * (3 - len(a)))
     while (width := high.shape[1]) > 1:
         half = width // 2
-        s, error = two_sum(high[:, :half], high[:, half : 2 * half])
-        low = np.concatenate([error + (low[:, :half] + low[:, half : 2 * half]), low[:, 2 * half :]], axis=1)
-        high = np.concatenate([s, high[:, 2 * half :]], axis=1)
-    return two_sum(high[:, 0], low[:, 0])
+        first, second, last = slice(0, half), slice(half, 2 * half), slice(2 * half, None)
+        s, error = two_sum(high[:, first], high[:, second])
+        t, lost = two_sum(middle[:, first], middle[:, second])
+        u, more = two_sum(error, t)
+        v = (low[:, first] + low[:, second]) + (lost + more)
+        high, middle, low = (
+            np.concatenate([added, rest[:, last]], axis=1) for added, rest in ((s, high), (u, middle), (v, low))
+        )
+    return compressed((high[:, 0], middle[:, 0], low[:, 0]))
+
+
+def sqrt(a: Parts) -> Parts:
+    """The square root to about 2**-104: one step of Newton from the rounded one."""
+    root = np.sqrt(a[0])
+    rest = rounded(a + negative(two_product(root, root)))
+    return two_sum(root, np.where(root == 0, 0.0, rest / (2 * root)))
 
 
 def exp_of_difference(z: Floats, of: Floats) -> Parts:
-    """exp(z - of) for z below of + 700."""
+    """exp(z - of) for z below of + 700, and 0 below -700."""
     d, lost = two_sum(z, -of)
-    return exp(np.maximum(d, -700), np.where(d > -700, lost, 0.0))
+    near = d > -700
+    return tuple(np.where(near, part, 0.0) for part in exp(np.where(near, d, 0.0), np.where(near, lost, 0.0)))
 
 
 def negative_log_softmax_at(z: Floats, y: Ints) -> Parts:

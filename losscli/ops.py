@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from losscli import doubled
 from losscli.declare import Bools, Floats, Ints
 
+MOST_SLICES = 4  # of a row for a product: of 53 bits, and of what smaller numbers of the row have below
+SLICED = 1 << 18  # numbers that are cut into slices at a time: two megabytes
 NARROW = 32  # up to so many classes a block is stored class by class, and whole columns are worked on
 
 
@@ -155,7 +157,8 @@ def exponentials(z: Floats, at: Peak) -> tuple[str, Callable[[], Floats]]:
 def expected_negative_log_softmax(z: Floats, at: Peak, target: Floats) -> Floats:
     """sum_c target_c (-log p_c), in terms of which none is negative; target is (N, C) or (C)."""
     below = at.peak[:, None] - z
-    value: Floats = row_sum(below * target) + np.log1p(at.rest) * target.sum(axis=-1)
+    whole = row_sum(target) if target.ndim > 1 else target.sum()
+    value: Floats = row_sum(below * target) + np.log1p(at.rest) * whole
     lost = np.flatnonzero(np.isnan(value))
     if lost.size:  # perhaps 0 * inf: leave out what has no share in the target
         share = np.broadcast_to(target, z.shape)[lost]
@@ -223,6 +226,88 @@ def binary_cross_entropy_gradient(x: Floats, t: Floats, pos_weight: Floats | Non
 
     doubled.mend(gradient, of_on, exact, x, t, np.ones(1) if pos_weight is None else pos_weight, least=1 / 16)
     return gradient
+
+
+def exact_product(a: Floats, b: Floats, bias: Floats | None = None) -> tuple[Floats, Floats]:
+    """a @ b.T + bias in two parts, right to about an ulp of the first however much cancels, for (N, K) and (C, K).
+
+    A row of the result is that of the row of `a` alone, which BLAS does not give, for its order of adding depends on
+    the shape. Each row is cut into slices of so few bits that sums of their products have no rounding in any order
+    (Ozaki et al. 2012); few such sums are left to be added up. A row that is not finite, or whose products would leave
+    the range of float64, has its plain product.
+    """
+    # a slice after the first is at most half of its bits, so that all products of one order fit as one and a half do
+    bits = (53 - math.ceil(math.log2(1.5 * a.shape[1]))) // 2
+    high, low = np.empty((len(a), len(b))), np.empty((len(a), len(b)))
+    of_a, plain = _slices(a, bits)
+    step = max(1, SLICED // a.shape[1])
+    for start in range(0, len(b), step):
+        some = slice(start, start + step)
+        of_b, plain_columns = _slices(b[some], bits)
+        total, lost = _products(of_a, of_b, 0), np.zeros(1)
+        orders = [_products(of_a, of_b, n) for n in range(1, min(len(of_a) + len(of_b) - 1, MOST_SLICES))]
+        for part in ([] if bias is None else [bias[some]]) + orders:
+            total, error = doubled.two_sum(total, part)
+            lost = lost + error
+        high[:, some], low[:, some] = doubled.two_sum(total, lost)
+        if plain.any() or plain_columns.any():
+            product = a @ b[some].T if bias is None else a @ b[some].T + bias[some]
+            where = plain[:, None] | plain_columns
+            high[:, some] = np.where(where, product, high[:, some])
+            low[:, some] = np.where(where, 0.0, low[:, some])
+    return high, np.where(np.isfinite(low), low, 0.0)
+
+
+Slice: TypeAlias = "tuple[Ints, Floats]"  # the rows that have one, and theirs
+
+
+def _products(a: list[Slice], b: list[Slice], order: int) -> Floats:
+    """The sum of the products of all slices i of `a` and j of `b` with i + j = order: exact."""
+    total = np.zeros((len(a[0][0]), len(b[0][0])))
+    for i in range(max(0, order - len(b) + 1), min(order + 1, len(a))):
+        (rows, left), (columns, right) = a[i], b[order - i]
+        product = left @ right.T
+        if product.shape == total.shape:
+            total = product if i == max(0, order - len(b) + 1) else total + product
+        else:
+            total[np.ix_(rows, columns)] += product
+    return total
+
+
+def _slices(a: Floats, bits: int) -> tuple[list[Slice], Bools]:
+    """Parts of `bits` bits that add up to each row, the largest first, and which rows are not cut."""
+    top = np.maximum(a.max(axis=1, initial=0.0), -a.min(axis=1, initial=0.0))
+    plain = ~(top < 2.0**400) | ((top < 2.0**-400) & (top > 0))
+    rest = np.where(plain[:, None], 0.0, a) if plain.any() else a
+    rows, unit = np.arange(len(a)), np.ldexp(3.0, np.frexp(np.where(plain, 0.0, top))[1] - bits + 51)[:, None]
+    parts: list[Slice] = []
+    while len(parts) < MOST_SLICES:
+        upper = rest + unit
+        upper -= unit
+        parts.append((rows, upper))
+        rest = rest - upper
+        some = np.flatnonzero(rest.any(axis=1))
+        if not some.size:
+            break
+        if some.size < len(rest):
+            rows, rest, unit = rows[some], rest[some], unit[some]
+        unit = unit * 2.0**-bits
+    return parts, plain
+
+
+def corrected(value: Floats, gradient: Floats, low: Floats) -> Floats:
+    """A loss of rounded scores, with what their rounding lost: to the first order, which is all that shows."""
+    lost = row_sum(gradient * low)
+    return value + np.where(np.isfinite(lost), lost, 0.0)
+
+
+def softmax_corrected(z: Floats, at: Peak, low: Floats) -> Floats:
+    """What softmax(z) lacks where z has lost `low`, to the first order: p_c (low_c - sum_k p_k low_k)."""
+    p = softmax(z, at)
+    d = low - pick(low, z.argmax(axis=1))[:, None]  # so that next to nothing cancels where one p is next to 1
+    d -= row_sum(p * d)[:, None]
+    d *= p
+    return np.where(np.isfinite(d), d, 0.0)
 
 
 def exact_parts(values: Floats) -> tuple[Floats, Floats, Ints]:

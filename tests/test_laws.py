@@ -176,6 +176,40 @@ def test_gradient_of_the_mean_is_that_of_the_sum_over_the_divisor(entry: Entry) 
 
 
 @every_loss
+def test_a_row_alone_equals_the_same_row_in_its_batch(entry: Entry) -> None:
+    parameters = entry.declaration()
+    by_row = [n for n, p in parameters.items() if isinstance(p.marker, Array) and p.marker.has_rows]
+
+    @given(arguments(entry, st.sampled_from([(2,), (3,), (9,)])), st.sampled_from([1, 17, 33]))
+    def law(values: dict[str, Any], width: int) -> None:
+        values.pop("shift", None)  # which couples rows
+        values = _widened(entry, values, width)
+        batch = result_of(entry, values, reduction="sum")
+        if batch.arguments.declaration.couples_rows:
+            return
+        n, value, gradient = len(values[by_row[0]]), batch.value, batch.gradient()
+        for i in range(n):
+            own = {k: values[k][i : i + 1] for k in by_row if k in values and np.shape(values[k])[:1] == (n,)}
+            alone = result_of(entry, values | own, reduction="sum")
+            np.testing.assert_array_equal(alone.value[0], value[i])
+            np.testing.assert_array_equal(alone.gradient()[0], gradient[i])
+
+    law()
+
+
+def _widened(entry: Entry, values: dict[str, Any], width: int) -> dict[str, Any]:
+    """The same with at least so many classes, or numbers of a vector: up to 32 are worked on column by column."""
+    markers = {n: p.marker for n, p in entry.declaration().items() if isinstance(p.marker, Array) and n in values}
+    letter = next(iter(markers.values())).alternatives[-1][-1]
+    wide = dict(values)
+    for name, marker in markers.items():
+        ends = [axes for axes in marker.alternatives if axes[-1] == letter]
+        if letter in ("C", "D") and ends and np.ndim(values[name]) >= len(ends[0]):
+            wide[name] = np.tile(values[name], -(-width // values[name].shape[-1]))
+    return wide
+
+
+@every_loss
 def test_cutting_anywhere_on_any_number_of_threads_gives_the_same_total(
     entry: Entry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from losscli import ops
+from losscli import doubled, ops
 from losscli.declare import Array, Floats, Temperature
 from losscli.losses.embedding import _angles
 from losscli.terms import Summed, Terms
@@ -40,15 +40,18 @@ def info_nce(
     temperature: He et al. 2020, "Momentum Contrast"; PyTorch's cross_entropy on the matrix s.
     """
     (u, norm), (v, _) = _angles.units(anchor), _angles.units(positive)
-    cosine = u @ v.T
-    logits = cosine / temperature
+    cosine, lost_of_cosine = _angles.cosines(anchor, positive)
+    # divided by T, the rounding of a cosine would be that much larger: what it lost is made up for at the end
+    logits, lost = doubled.quotient((cosine, lost_of_cosine), (np.float64(temperature),))
     at, own = ops.softmax_peak(logits), np.arange(len(logits))
 
     def grad() -> Floats:
-        pull = ops.softmax_minus_one_hot(logits, at, own) / temperature
+        pull = ops.softmax_minus_one_hot(logits, at, own) + ops.softmax_corrected(logits, at, lost)
+        pull /= temperature
         return _angles.onto_sphere(pull @ v, u, norm)
 
-    nll = ops.negative_log_softmax_at(logits, at, own)
+    rough = ops.negative_log_softmax_at(logits, at, own)
+    nll = ops.corrected(rough, ops.softmax_minus_one_hot(logits, at, own), lost)
     return Terms(
         value=nll,
         steps={

@@ -50,7 +50,7 @@ def connectionist_temporal_classification(
     batch = _ctc_input.batch(log_probs, targets, input_lengths, target_lengths, blank)
     at = _alignments.lattice(batch, blank)
     alpha = _alignments.forward(at)
-    nll = _alignments.negative_log_likelihood(batch, alpha)
+    nll = _alignments.near_zero(batch, at, alpha, _alignments.negative_log_likelihood(batch, alpha))
     dropped = np.isposinf(nll) & zero_infinity
     value = np.where(dropped, 0.0, nll)
     lengths = np.maximum(batch.labels, 1)

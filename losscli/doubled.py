@@ -179,7 +179,7 @@ def log(t: Floats, low: Floats | float = 0.0, *, short: bool = False) -> Parts:
 
 
 def _short_log(t: Floats, low: Floats | float) -> Parts:
-    """log(t + low) to about 2**-74 of itself.
+    """log(t + low) to about 2**-74 of 1, and 2**-68 of itself.
 
     With t = 2**k m and c near 1 / m, a fraction of nine bits whose logarithm is in a table, m c = 1 + r is exact in two
     parts, r is below 2**-7, and log t = k log 2 - log c + log1p(r). Next to 1 both k and log c are 0.
@@ -300,7 +300,7 @@ def exp_of_difference(z: Floats, of: Floats) -> Parts:
 
 def negative_log_softmax_at(z: Floats, y: Ints) -> Parts:
     """-log p_y of each row, where that is at most 700."""
-    return log(*summed(exp_of_difference(z, z[np.arange(len(y)), y][:, None])))
+    return log(*summed(exp_of_difference(z, z[np.arange(len(y)), y][:, None]))[:2])
 
 
 def chunks(rows: Ints, width: int) -> Iterator[Ints]:
@@ -313,7 +313,7 @@ def mend(value: Floats, size: Floats, exact: Callable[..., Parts], *arrays: Floa
     """Compute anew, in place, what is less than `least` of the terms' `size`: what cancelled.
 
     `exact` gives the parts of some elements from theirs of the arrays, and is asked for a short answer first. An
-    element that is below 2**-20 of its terms needs all digits.
+    element that is below 2**-18 of its terms needs all digits.
     """
     if value.ndim > 1 and value.flags.f_contiguous and not value.flags.c_contiguous:
         arrays = tuple(np.broadcast_to(a, value.shape).T for a in arrays)
@@ -323,7 +323,7 @@ def mend(value: Floats, size: Floats, exact: Callable[..., Parts], *arrays: Floa
     for at in chunks(close, 1):
         size_there, *some = (_taken(a, at, value.shape) for a in (size, *arrays))
         flat[at] = found = _rounded_once(exact(True, *some))
-        closer = np.flatnonzero(np.abs(found) < size_there * 2.0**-20)
+        closer = np.flatnonzero(np.abs(found) < size_there * 2.0**-18)
         if closer.size:
             flat[at[closer]] = rounded(exact(False, *(a[closer] for a in some)))
 

@@ -245,7 +245,7 @@ def exact_product(a: Floats, b: Floats, bias: Floats | None = None) -> tuple[Flo
         some = slice(start, start + step)
         of_b, plain_columns = _slices(b[some], bits)
         total, lost = _products(of_a, of_b, 0), np.zeros(1)
-        orders = [_products(of_a, of_b, n) for n in range(1, min(len(of_a) + len(of_b) - 1, MOST_SLICES))]
+        orders = [_products(of_a, of_b, n) for n in range(1, len(of_a) + len(of_b) - 1)]
         for part in ([] if bias is None else [bias[some]]) + orders:
             total, error = doubled.two_sum(total, part)
             lost = lost + error

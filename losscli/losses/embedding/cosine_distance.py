@@ -30,8 +30,8 @@ def cosine_distance(input1: Vectors, input2: Vectors) -> Terms:
         loss = 1 - x1.x2 / (|x1| |x2|)
 
     A mean divides by the number of pairs. The gradient is with respect to input1. A vector of zeros has no direction:
-    its cosine is taken as 0 with a warning, as PyTorch, Keras and scikit-learn do in silence; optax gives NaN. Each number
-    of the gradient is exact relative to the length of the whole.
+    its cosine is taken as 0 with a warning, as PyTorch, Keras and scikit-learn do in silence; optax gives NaN.
+    Each number of the gradient is exact relative to the length of the whole.
 
     Source: optax, cosine_distance; scikit-learn, sklearn.metrics.pairwise.cosine_distances.
     """

@@ -34,7 +34,8 @@ def info_nce(
 
     Row i of positive belongs to row i of anchor, and all its other rows are the negatives: the rows are coupled, and
     there is one loss for each anchor. A mean divides by the number of anchors. CLIP's loss is the mean of this one both
-    ways round. The temperature is that of optax's ntxent and of MoCo. The gradient is with respect to the anchors.
+    ways round. The temperature is that of optax's ntxent and of MoCo. The gradient is with respect to the anchors,
+    and exact relative to its largest terms, the unit vectors over T.
 
     Source: van den Oord et al. 2018, "Representation Learning with Contrastive Predictive Coding"; cosine and
     temperature: He et al. 2020, "Momentum Contrast"; PyTorch's cross_entropy on the matrix s.

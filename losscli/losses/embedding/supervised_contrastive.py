@@ -34,7 +34,8 @@ def supervised_contrastive(
 
     P(i) are the other rows with the label of row i. A row without any has no loss and does not count; the authors' own
     code counts it as 0. A mean divides by the number of anchors that count. This is the paper's L_out; the factor
-    temperature / base_temperature of the authors' code is 1.
+    temperature / base_temperature of the authors' code is 1. The gradient is exact relative to its largest terms, the
+    unit vectors over T.
 
     Source: Khosla et al. 2020, "Supervised Contrastive Learning"; pytorch-metric-learning, SupConLoss.
     """

@@ -43,7 +43,8 @@ def lovasz_softmax(
 
     A mean divides by the number of classes that the masks have. With per_image it is a mean over the images of the mean
     over each one's classes: each loss has its image's share as its weight. An image in which all pixels are ignored
-    counts for nothing (smp: as 0). smp 0.6.0 takes the softmax even where its from_logits is off.
+    counts for nothing (smp: as 0). smp 0.6.0 takes the softmax even where its from_logits is off. In the gradient,
+    pixels whose errors are the same in float64 are taken in their order.
 
     Source: segmentation_models_pytorch, LovaszLoss; Berman et al. 2018, "The Lovasz-Softmax loss".
     """

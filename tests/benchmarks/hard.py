@@ -58,6 +58,7 @@ def _generalized_cross_entropy(rng: Any) -> Cases:
     for z, y in _logits(rng):
         for q in (1e-3, 0.5, 1.0):
             yield {"logits": z, "labels": y, "q": q}
+            yield {"logits": 3 * z, "labels": y, "q": q}
 
 
 def _categorical_focal_cross_entropy(rng: Any) -> Cases:
@@ -316,6 +317,13 @@ def _boxes(rng: Any) -> Cases:
             far = np.maximum(other[:, 2:], other[:, :2] + 0.01)
             yield {"input": box, "target": np.concatenate([other[:, :2], far], axis=1)}
         yield {"input": box, "target": box + np.array([2.0, 2.0, 2.0, 2.0])}
+        beside = box[:, [2, 1, 2, 3]] + np.array([1e-9, 1e-12, 1, 1e-9])  # the two nearly fill what encloses them
+        yield {"input": box, "target": beside}
+    for unit in (1e-200, 1e200):
+        corner = rng.normal(size=(6, 4))
+        box, other = (np.concatenate([a, a + rng.uniform(0.1, 2, (6, 2))], axis=1) for a in np.split(corner, 2, axis=1))
+        yield {"input": box * unit, "target": other * unit, "eps": 0.0}
+        yield {"input": box * unit, "target": other * unit}
         yield {"input": box, "target": box + 5 * rng.normal(size=(6, 1))}
 
 

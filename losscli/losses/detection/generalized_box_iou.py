@@ -25,7 +25,8 @@ def generalized_box_iou(input: Boxes, target: TrueBoxes, *, eps: BoxEps = 1e-7) 
         loss = 1 - IoU + (enclosing - union) / (enclosing + eps)
 
     Boxes are x1, y1, x2, y2 with x1 <= x2 and y1 <= y2. A mean divides by the number of boxes; torchvision's default is
-    the reduction none, and its mean over no boxes is 0.
+    the reduction none, and its mean over no boxes is 0. Of boxes apart each number of the gradient is exact relative to
+    the largest.
 
     Source: torchvision.ops.generalized_box_iou_loss; Rezatofighi et al. 2019, "Generalized Intersection over Union".
     """
@@ -37,17 +38,8 @@ def generalized_box_iou(input: Boxes, target: TrueBoxes, *, eps: BoxEps = 1e-7) 
         w, h = at.hull
         below = enclosing + at.eps
         of_hull = [side * slope for side, slope in zip((h, w, h, w), _boxes.hull_slopes(at), strict=True)]
-        slopes = zip(
-            _boxes.iou_loss_slopes(at),
-            of_hull,
-            _boxes.area_slopes(at),
-            _boxes.intersection_slopes(at),
-            strict=True,
-        )
-        return _boxes.columns(
-            [d + hull * (at.union + at.eps) / below**2 - (area - shared) / below for d, hull, area, shared in slopes],
-            at,
-        )
+        slopes = zip(_boxes.iou_loss_slopes(at), of_hull, _boxes.uncovered_slopes(at), strict=True)
+        return _boxes.columns([d + (empty - hull * share) / below for d, hull, empty in slopes], at)
 
     steps: dict[str, Step] = {
         **_boxes.overlap_steps(at),

@@ -79,7 +79,7 @@ def rounded(a: Parts) -> Floats:
     return high + low
 
 
-def _rounded_once(a: Parts) -> Floats:
+def rounded_once(a: Parts) -> Floats:
     """A sum of parts as float64, whose own error is 2**-106 of the largest part."""
     total, lost = a[0], 0.0
     for part in a[1:]:
@@ -109,7 +109,7 @@ def quotient(a: Parts, b: Parts) -> Parts:
     q = a[0] / b[0]
     p, lost = two_product(q, b[0])
     rest = (a[0], -p, -lost, *a[1:], *(-q * part for part in b[1:]))
-    return two_sum(q, _rounded_once(rest) / b[0])
+    return two_sum(q, rounded_once(rest) / b[0])
 
 
 def exp(x: Floats, low: Floats | float = 0.0, *, short: bool = False) -> Parts:
@@ -268,22 +268,6 @@ def _coefficients() -> list[tuple[float, float]]:
     return [_split((1 << 200) // n, 200)[:2] for n in (24, 6, 2)]
 
 
-def summed(a: Parts) -> Parts:
-    """The sum of each row of numbers (N, C), to far below 2**-104 of its largest: halves of the row are added up."""
-    high, middle, low = (*a, *[np.zeros_like(a[0])] * (3 - len(a)))
-    while (width := high.shape[1]) > 1:
-        half = width // 2
-        first, second, last = slice(0, half), slice(half, 2 * half), slice(2 * half, None)
-        s, error = two_sum(high[:, first], high[:, second])
-        t, lost = two_sum(middle[:, first], middle[:, second])
-        u, more = two_sum(error, t)
-        v = (low[:, first] + low[:, second]) + (lost + more)
-        high, middle, low = (
-            np.concatenate([added, rest[:, last]], axis=1) for added, rest in ((s, high), (u, middle), (v, low))
-        )
-    return compressed((high[:, 0], middle[:, 0], low[:, 0]))
-
-
 def sqrt(a: Parts) -> Parts:
     """The square root to about 2**-104: one step of Newton from the rounded one."""
     root = np.sqrt(a[0])
@@ -291,16 +275,13 @@ def sqrt(a: Parts) -> Parts:
     return two_sum(root, np.where(root == 0, 0.0, rest / (2 * root)))
 
 
-def exp_of_difference(z: Floats, of: Floats) -> Parts:
+def exp_of_difference(z: Floats, of: Floats, *, short: bool = False) -> Parts:
     """exp(z - of) for z below of + 700, and 0 below -700."""
     d, lost = two_sum(z, -of)
     near = d > -700
-    return tuple(np.where(near, part, 0.0) for part in exp(np.where(near, d, 0.0), np.where(near, lost, 0.0)))
-
-
-def negative_log_softmax_at(z: Floats, y: Ints) -> Parts:
-    """-log p_y of each row, where that is at most 700."""
-    return log(*summed(exp_of_difference(z, z[np.arange(len(y)), y][:, None]))[:2])
+    return tuple(
+        np.where(near, part, 0.0) for part in exp(np.where(near, d, 0.0), np.where(near, lost, 0.0), short=short)
+    )
 
 
 def chunks(rows: Ints, width: int) -> Iterator[Ints]:
@@ -322,7 +303,7 @@ def mend(value: Floats, size: Floats, exact: Callable[..., Parts], *arrays: Floa
     flat = value.reshape(-1)
     for at in chunks(close, 1):
         size_there, *some = (_taken(a, at, value.shape) for a in (size, *arrays))
-        flat[at] = found = _rounded_once(exact(True, *some))
+        flat[at] = found = rounded_once(exact(True, *some))
         closer = np.flatnonzero(np.abs(found) < size_there * 2.0**-18)
         if closer.size:
             flat[at[closer]] = rounded(exact(False, *(a[closer] for a in some)))

@@ -116,28 +116,29 @@ def softmax_minus(z: Floats, at: Peak, *share: Floats, whole: Floats | float | N
     total = row_sum(target) if whole is None else np.broadcast_to(whole, len(z))
     g = total[:, None] * softmax(z, at)
     g -= target
-    near = np.abs(g) < target / 8
-    for rows in doubled.chunks(np.flatnonzero(near.any(axis=1)), z.shape[1]):
-        parts = tuple(np.broadcast_to(part, z.shape)[rows] for part in share)
-        better = _difference_of_shares(z[rows], at.peak[rows], parts, None if whole is None else total[rows])
-        g[rows] = np.where(near[rows], better / (1 + at.rest[rows])[:, None], g[rows])
+    for short, bound in ((True, 1 / 8), (False, 2.0**-18)):
+        near = np.abs(g) < target * bound
+        for rows in doubled.chunks(np.flatnonzero(near.any(axis=1)), -(-z.shape[1] // 4)):
+            parts = tuple(np.broadcast_to(part, z.shape)[rows] for part in share)
+            sums = None if whole is None else total[rows]
+            better = _difference_of_shares(z[rows], at.peak[rows], parts, sums, short)
+            g[rows] = np.where(near[rows], better / (1 + at.rest[rows])[:, None], g[rows])
     return g
 
 
-def _difference_of_shares(z: Floats, peak: Floats, share: doubled.Parts, whole: Floats | None) -> Floats:
+def _difference_of_shares(z: Floats, peak: Floats, share: doubled.Parts, whole: Floats | None, short: bool) -> Floats:
     """whole e_c - share_c sum_k e_k with e = exp(z - peak): the sums without their term at the peak, whose e is 1."""
-    e = doubled.exp_of_difference(z, peak[:, None])
+    e = doubled.exp_of_difference(z, peak[:, None], short=short)
     others = np.ones(z.shape)
     others[np.arange(len(z)), z.argmax(axis=1)] = 0
-    rest = doubled.summed(tuple(part * others for part in e))
-    terms = share + doubled.product(share, tuple(part[:, None] for part in rest))
-    terms = doubled.negative(terms)
+    rest = summed(tuple(part * others for part in e))[: 2 if short else 3]
+    terms = doubled.negative(share + doubled.product(share, tuple(part[:, None] for part in rest)))
     if whole is not None:
         return doubled.rounded(terms + doubled.product(e, (whole[:, None],)))
     at_peak = tuple((part * (1 - others)).sum(axis=1, keepdims=True) for part in share)
-    apart = doubled.summed(tuple(part * others for part in share))
+    apart = summed(tuple(part * others for part in share))[: 2 if short else 3]
     terms += doubled.product(e, at_peak) + doubled.product(e, tuple(part[:, None] for part in apart))
-    return doubled.rounded(terms)
+    return doubled.rounded_once(terms) if short else doubled.rounded(terms)
 
 
 def softmax_minus_one_hot(z: Floats, at: Peak, y: Ints) -> Floats:
@@ -308,6 +309,27 @@ def softmax_corrected(z: Floats, at: Peak, low: Floats) -> Floats:
     d -= row_sum(p * d)[:, None]
     d *= p
     return np.where(np.isfinite(d), d, 0.0)
+
+
+def summed(a: doubled.Parts) -> doubled.Parts:
+    """The sum of each row of (N, C), whose parts `a` are, in three parts."""
+    sums: doubled.Parts = ()
+    for part in a:
+        high, low, left = exact_parts(part)
+        sums += (high, low)
+        if left.size:  # few, and small beside the others
+            rest = np.zeros(part.shape)
+            rest.reshape(-1)[left] = part.reshape(-1)[left]
+            high, low, left = exact_parts(rest)
+            last = np.zeros(part.shape)
+            last.reshape(-1)[left] = rest.reshape(-1)[left]
+            sums += (high, low, row_sum(last))
+    return doubled.compressed(sums)
+
+
+def exact_negative_log_softmax_at(z: Floats, y: Ints) -> doubled.Parts:
+    """-log p_y of each row, where that is at most 700, with about twice the digits of float64."""
+    return doubled.log(*summed(doubled.exp_of_difference(z, pick(np.ascontiguousarray(z), y)[:, None]))[:2])
 
 
 def exact_parts(values: Floats) -> tuple[Floats, Floats, Ints]:

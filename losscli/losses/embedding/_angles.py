@@ -95,10 +95,15 @@ def aside(x: Floats, y: Floats, at: Angles) -> Floats:
     return z
 
 
+def dot(x: Floats, y: Floats) -> doubled.Parts:
+    """x.y of each row to far below 2**-104 of its largest product."""
+    return ops.summed(doubled.two_product(x, y))
+
+
 def cosines(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     """The cosines of all rows of x with all rows of y, in two parts: (N, M)."""
     x, y = _measured(x)[0], _measured(y)[0]
-    norm1, norm2 = (doubled.sqrt(doubled.summed(doubled.two_product(a, a))) for a in (x, y))
+    norm1, norm2 = (doubled.sqrt(dot(a, a)) for a in (x, y))
     norms = doubled.product(tuple(part[:, None] for part in norm1), norm2)
     high, low = doubled.quotient(ops.exact_product(x, y), norms)
     nothing = norms[0] == 0

@@ -49,7 +49,9 @@ def cosine_embedding(
     gap = angles.gap + angles.cosine * (lost1 + shrunk1 * lost2)
     like = labels > 0
     over = cosine - margin
-    cancelled = np.flatnonzero(~like & (over > -1e-9) & (np.abs(over) < (abs(margin) or 1) / 8))
+    # the rounding of the products in a dot product comes to about the root of their number
+    cancels = abs(margin) / 8 if margin else 1 / np.sqrt(input1.shape[1]) / 8
+    cancelled = np.flatnonzero(~like & (over > -1e-9) & (over < cancels))
     if cancelled.size:
         over[cancelled] = _over(input1[cancelled], input2[cancelled], margin)
 
@@ -88,11 +90,9 @@ def _over(x: Floats, y: Floats, margin: float) -> Floats:
     (x, of_x), (y, of_y) = (
         (np.ldexp(a, -k[:, None]), np.ldexp(EPS, -2 * k)) for a, k in zip((x, y), scales, strict=True)
     )
-    square1, square2 = (
-        doubled.compressed((*doubled.summed(doubled.two_product(a, a)), eps)) for a, eps in ((x, of_x), (y, of_y))
-    )
+    square1, square2 = (doubled.compressed((*_angles.dot(a, a), eps)) for a, eps in ((x, of_x), (y, of_y)))
     below = doubled.product(doubled.sqrt(square1), doubled.sqrt(square2))
-    cosine = doubled.quotient(doubled.summed(doubled.two_product(x, y)), below)
+    cosine = doubled.quotient(_angles.dot(x, y), below)
     return doubled.rounded((*cosine, np.full(len(x), -margin)))
 
 

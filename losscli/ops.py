@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from losscli import doubled
 from losscli.declare import Bools, Floats, Ints
 
+MOST_SLICES = 4  # of a row for a product: of 53 bits, and of what smaller numbers of the row have below
+SLICED = 1 << 18  # numbers that are cut into slices at a time: two megabytes
 NARROW = 32  # up to so many classes a block is stored class by class, and whole columns are worked on
 
 
@@ -109,6 +113,41 @@ def negative_log_softmax_at(z: Floats, at: Peak, y: Ints) -> Floats:
     return nll
 
 
+def softmax_minus(z: Floats, at: Peak, *share: Floats, whole: Floats | float | None = None) -> Floats:
+    """`whole` p_c - share_c, where the share is a sum of parts and the whole is its sum over the classes.
+
+    That is the gradient of sum_c share_c (-log p_c). Where the two are nearly equal they are worked out together, with
+    more digits. At the largest logit it is (whole - share_c) - whole (1 - p_c).
+    """
+    target = np.broadcast_to(sum(share), z.shape)
+    total = row_sum(target) if whole is None else np.broadcast_to(whole, len(z))
+    g = total[:, None] * softmax(z, at)
+    g -= target
+    for short, bound in ((True, 1 / 8), (False, 2.0**-18)):
+        near = np.abs(g) < target * bound
+        for rows in doubled.chunks(np.flatnonzero(near.any(axis=1)), -(-z.shape[1] // 4)):
+            parts = tuple(np.broadcast_to(part, z.shape)[rows] for part in share)
+            sums = None if whole is None else total[rows]
+            better = _difference_of_shares(z[rows], at.peak[rows], parts, sums, short)
+            g[rows] = np.where(near[rows], better / (1 + at.rest[rows])[:, None], g[rows])
+    return g
+
+
+def _difference_of_shares(z: Floats, peak: Floats, share: doubled.Parts, whole: Floats | None, short: bool) -> Floats:
+    """whole e_c - share_c sum_k e_k with e = exp(z - peak): the sums without their term at the peak, whose e is 1."""
+    e = doubled.exp_of_difference(z, peak[:, None], short=short)
+    others = np.ones(z.shape)
+    others[np.arange(len(z)), z.argmax(axis=1)] = 0
+    rest = summed(tuple(part * others for part in e))[: 2 if short else 3]
+    terms = doubled.negative(share + doubled.product(share, tuple(part[:, None] for part in rest)))
+    if whole is not None:
+        return doubled.rounded(terms + doubled.product(e, (whole[:, None],)))
+    at_peak = tuple((part * (1 - others)).sum(axis=1, keepdims=True) for part in share)
+    apart = summed(tuple(part * others for part in share))[: 2 if short else 3]
+    terms += doubled.product(e, at_peak) + doubled.product(e, tuple(part[:, None] for part in apart))
+    return doubled.rounded_once(terms) if short else doubled.rounded(terms)
+
+
 def softmax_minus_one_hot(z: Floats, at: Peak, y: Ints) -> Floats:
     """p_c - [c = y], the gradient of -log p_y; p_y - 1 is written -rest / (1 + rest) where y has the largest logit."""
     g = softmax(z, at)
@@ -126,7 +165,8 @@ def exponentials(z: Floats, at: Peak) -> tuple[str, Callable[[], Floats]]:
 def expected_negative_log_softmax(z: Floats, at: Peak, target: Floats) -> Floats:
     """sum_c target_c (-log p_c), in terms of which none is negative; target is (N, C) or (C)."""
     below = at.peak[:, None] - z
-    value: Floats = row_sum(below * target) + np.log1p(at.rest) * target.sum(axis=-1)
+    whole = row_sum(target) if target.ndim > 1 else target.sum()
+    value: Floats = row_sum(below * target) + np.log1p(at.rest) * whole
     lost = np.flatnonzero(np.isnan(value))
     if lost.size:  # perhaps 0 * inf: leave out what has no share in the target
         share = np.broadcast_to(target, z.shape)[lost]
@@ -182,26 +222,166 @@ def binary_cross_entropy(x: Floats, t: Floats, pos_weight: Floats | None = None)
 def binary_cross_entropy_gradient(x: Floats, t: Floats, pos_weight: Floats | None = None) -> Floats:
     """(1 - t) sigmoid(x) - pw t sigmoid(-x)."""
     on = t if pos_weight is None else pos_weight * t
-    gradient: Floats = (1 - t) * sigmoid(x) - on * sigmoid(-x)
+    off, of_on = 1 - t, on * sigmoid(-x)
+    gradient: Floats = off * sigmoid(x) - of_on
+
+    def exact(short: bool, x: Floats, t: Floats, weight: Floats) -> doubled.Parts:
+        e = doubled.exp(-np.minimum(np.abs(x), 700), short=short)
+        off, on = doubled.two_sum(1, -t), doubled.negative(doubled.two_product(weight, t))
+        times_e = tuple(np.where(x < 0, a, b) for a, b in zip(off, on, strict=True))
+        alone = tuple(np.where(x < 0, b, a) for a, b in zip(off, on, strict=True))
+        return (doubled.rounded(alone + doubled.product(times_e, e)) / (1 + e[0]),)
+
+    doubled.mend(gradient, of_on, exact, x, t, np.ones(1) if pos_weight is None else pos_weight, least=1 / 16)
     return gradient
 
 
-def exact_parts(values: Floats) -> tuple[Floats, Floats]:
-    """Two numbers a row of (G, R) that add up to the row's sum as if in about twice the precision.
+def exact_product(a: Floats, b: Floats, bias: Floats | None = None) -> tuple[Floats, Floats]:
+    """a @ b.T + bias in two parts, right to about an ulp of the first however much cancels, for (N, K) and (C, K).
+
+    A row of the result is that of the row of `a` alone, which BLAS does not give, for its order of adding depends on
+    the shape. Each row is cut into slices of so few bits that sums of their products have no rounding in any order
+    (Ozaki et al. 2012); few such sums are left to be added up. A row that is not finite, or whose products would leave
+    the range of float64, has its plain product.
+    """
+    # a slice after the first is at most half of its bits, so that all products of one order fit as one and a half do
+    bits = (53 - math.ceil(math.log2(1.5 * a.shape[1]))) // 2
+    high, low = np.empty((len(a), len(b))), np.empty((len(a), len(b)))
+    of_a, plain = _slices(a, bits)
+    step = max(1, SLICED // a.shape[1])
+    for start in range(0, len(b), step):
+        some = slice(start, start + step)
+        of_b, plain_columns = _slices(b[some], bits)
+        total, lost = _products(of_a, of_b, 0), np.zeros(1)
+        orders = [_products(of_a, of_b, n) for n in range(1, len(of_a) + len(of_b) - 1)]
+        for part in ([] if bias is None else [bias[some]]) + orders:
+            total, error = doubled.two_sum(total, part)
+            lost = lost + error
+        high[:, some], low[:, some] = doubled.two_sum(total, lost)
+        # here too a row alone must be that of the batch, so that BLAS will not do
+        for row in np.flatnonzero(plain):
+            high[row, some] = row_sum(a[row] * b[some]) + (0.0 if bias is None else bias[some])
+            low[row, some] = 0.0
+        for column in np.flatnonzero(plain_columns) + start:
+            high[:, column] = row_sum(np.ascontiguousarray(a) * b[column]) + (0.0 if bias is None else bias[column])
+            low[:, column] = 0.0
+    return high, np.where(np.isfinite(low), low, 0.0)
+
+
+Slice: TypeAlias = "tuple[Ints, Floats]"  # the rows that have one, and theirs
+
+
+def _products(a: list[Slice], b: list[Slice], order: int) -> Floats:
+    """The sum of the products of all slices i of `a` and j of `b` with i + j = order: exact."""
+    total = np.zeros((len(a[0][0]), len(b[0][0])))
+    for i in range(max(0, order - len(b) + 1), min(order + 1, len(a))):
+        (rows, left), (columns, right) = a[i], b[order - i]
+        product = left @ right.T
+        if product.shape == total.shape:
+            total = product if i == max(0, order - len(b) + 1) else total + product
+        else:
+            total[np.ix_(rows, columns)] += product
+    return total
+
+
+def _slices(a: Floats, bits: int) -> tuple[list[Slice], Bools]:
+    """Parts of `bits` bits that add up to each row, the largest first, and which rows are not cut."""
+    top = np.maximum(a.max(axis=1, initial=0.0), -a.min(axis=1, initial=0.0))
+    plain = ~(top < 2.0**400) | ((top < 2.0**-400) & (top > 0))
+    rest = np.where(plain[:, None], 0.0, a) if plain.any() else a
+    rows, unit = np.arange(len(a)), np.ldexp(3.0, np.frexp(np.where(plain, 0.0, top))[1] - bits + 51)[:, None]
+    parts: list[Slice] = []
+    while len(parts) < MOST_SLICES:
+        upper = rest + unit
+        upper -= unit
+        parts.append((rows, upper))
+        rest = rest - upper
+        some = np.flatnonzero(rest.any(axis=1))
+        if not some.size:
+            break
+        if some.size < len(rest):
+            rows, rest, unit = rows[some], rest[some], unit[some]
+        unit = unit * 2.0**-bits
+    return parts, plain
+
+
+def corrected(value: Floats, gradient: Floats, low: Floats) -> Floats:
+    """A loss of rounded scores, with what their rounding lost: to the first order, which is all that shows."""
+    lost = row_sum(gradient * low)
+    return value + np.where(np.isfinite(lost), lost, 0.0)
+
+
+def softmax_corrected(z: Floats, at: Peak, low: Floats) -> Floats:
+    """What softmax(z) lacks where z has lost `low`, to the first order: p_c (low_c - sum_k p_k low_k)."""
+    p = softmax(z, at)
+    d = low - pick(low, z.argmax(axis=1))[:, None]  # so that next to nothing cancels where one p is next to 1
+    d -= row_sum(p * d)[:, None]
+    d *= p
+    return np.where(np.isfinite(d), d, 0.0)
+
+
+def summed(a: doubled.Parts) -> doubled.Parts:
+    """The sum of each row of (N, C), whose parts `a` are, in three parts."""
+    sums: doubled.Parts = ()
+    for part in a:
+        high, low, left = exact_parts(part)
+        sums += (high, low)
+        if left.size:  # few, and small beside the others
+            rest = np.zeros(part.shape)
+            rest.reshape(-1)[left] = part.reshape(-1)[left]
+            high, low, left = exact_parts(rest)
+            last = np.zeros(part.shape)
+            last.reshape(-1)[left] = rest.reshape(-1)[left]
+            sums += (high, low, row_sum(last))
+    return doubled.compressed(sums)
+
+
+def exact_negative_log_softmax_at(z: Floats, y: Ints) -> doubled.Parts:
+    """-log p_y of each row, where that is at most 700, with about twice the digits of float64."""
+    return doubled.log(*summed(doubled.exp_of_difference(z, pick(np.ascontiguousarray(z), y)[:, None]))[:2])
+
+
+def exact_parts(values: Floats) -> tuple[Floats, Floats, Ints]:
+    """Two numbers a row of (G, R) that add up without rounding to the row's sum, but for some places left out (flat).
 
     Adding and subtracting a large power of two cuts each value at one common bit. The upper parts are then whole
-    multiples of one unit and their sum has no rounding at all; what is left is so small that its own rounding
-    does not matter. So a sum does not depend on how the rows were cut.
+    multiples of one unit, and few enough that no sum of them is rounded. Nor is any sum of what is left, but for values
+    so much smaller than the largest that their last digits would not fit beside it: these are the places left out,
+    and so is all of a row that a sum could overflow. Of a row with an infinity or NaN only these count.
     """
-    top = np.maximum(values.max(axis=1, initial=0.0), -values.min(axis=1, initial=0.0))
-    cut = np.exp2(np.ceil(np.log2(np.maximum(top, 2.0**-1000))) + np.ceil(np.log2(values.shape[1] + 2)))
-    cut = np.where(np.isfinite(cut), cut, 0.0)  # infinite or NaN: sum as they are
-    upper = values + cut[:, None]
-    upper -= cut[:, None]
+    least = values.min(axis=1, initial=0.0 if not values.shape[1] else np.inf)
+    top = np.maximum(values.max(axis=1, initial=0.0), -least)
+    room = math.ceil(math.log2(values.shape[1] + 2))
+    exponent = np.frexp(top)[1] + room
+    bound = np.ldexp(1.0, exponent + (room - 54))
+    if not top.max(initial=0.0) < 2.0**990:
+        special = np.where(np.isfinite(values), 0.0, values).sum(axis=1)
+        finite = np.isfinite(top)
+        values = np.where(finite[:, None], values, 0.0)
+        exponent, bound = np.minimum(exponent, 1000), np.where(finite & (top >= 2.0**990), np.inf, bound)
+    left = np.empty(0, dtype=np.int64) if (least >= bound).all() else _places_below(values, bound, least)
+    cut = np.ldexp(1.0, exponent)[:, None]  # next to 0 it vanishes, where no sum is rounded anyway
+    upper = values + cut
+    upper -= cut
+    if left.size:
+        upper.reshape(-1)[left] = 0
     high = upper.sum(axis=1)
     np.subtract(values, upper, out=upper)
+    if left.size:
+        upper.reshape(-1)[left] = 0
     low = upper.sum(axis=1)
-    return high, np.where(np.isfinite(high), low, 0.0)
+    return (high, low, left) if top.max(initial=0.0) < 2.0**990 else (high + special, low, left)
+
+
+def _places_below(values: Floats, bound: Floats, least: Floats) -> Ints:
+    """Where the size of a number that is not 0 is below its row's bound."""
+    below = values < bound[:, None]
+    if not (least >= 0).all():
+        below &= values > -bound[:, None]
+    if np.count_nonzero(below) * 64 > below.size:  # many are 0
+        below &= values != 0
+    places = np.flatnonzero(below)
+    return places[values.reshape(-1)[places] != 0]
 
 
 def counted(labels: Ints, ignore_index: int) -> tuple[Bools | None, Ints]:

@@ -26,7 +26,7 @@ LAYERS = [
     ["reports"],
     ["compute", "losses", "functions"],
     ["documents"],
-    ["ops", "terms", "catalogue", "terminal"],
+    ["ops", "doubled", "terms", "catalogue", "terminal"],
     ["declare", "errors", "text", "__init__"],
 ]
 

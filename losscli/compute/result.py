@@ -13,11 +13,11 @@ import numpy as np
 
 from losscli.compute.arguments import Arguments, Rows
 from losscli.compute.settings import Settings
+from losscli.compute.sums import exact, row_sums
 from losscli.compute.threads import in_order
 from losscli.declare import AnyArray, Array, Floats
 from losscli.documents import Documents
 from losscli.errors import LosscliWarning
-from losscli.ops import exact_parts
 from losscli.terminal.progress import watched_blocks
 from losscli.terms import ExactSum, Link, Step, Terms, Total, reduced
 
@@ -239,12 +239,12 @@ class Result:
             loss = self.loss.tolist() if self.reduction == "none" else self.loss
             return Summaries(ids, [loss], [self.sum], [self.divisor], [self.count], [self.ignored])
         terms = self.terms()
-        sums = _row_sums(terms.value.reshape(stack, -1))
+        sums = row_sums(terms.value.reshape(stack, -1))
         rows = terms.value.size // stack
         counts = [rows] * stack if terms.counts is None else terms.counts.reshape(stack, -1).sum(axis=1).tolist()
         divisors = [float(n) for n in counts]
         if terms.divisor is not None:
-            divisors = _row_sums(terms.divisor.reshape(stack, -1))
+            divisors = row_sums(terms.divisor.reshape(stack, -1))
         if self._own_divisor is not None:
             divisors = [self._own_divisor] * stack
         losses = [reduced(s, d, self.reduction, terms.link) for s, d in zip(sums, divisors, strict=True)]
@@ -373,28 +373,13 @@ def _taken(terms: Terms, numbers: Sequence[int]) -> Terms:
 def _total_of(terms: Terms) -> Total:
     rows = terms.value.size
     count = rows if terms.counts is None else int(terms.counts.sum())
-    divisor = ExactSum.of([float(count)]) if terms.divisor is None else _exact(terms.divisor)
-    return Total(_exact(terms.value), divisor, count, rows - count)
+    divisor = ExactSum.of([float(count)]) if terms.divisor is None else exact(terms.divisor)
+    return Total(exact(terms.value), divisor, count, rows - count)
 
 
 def ieee() -> np.errstate:
     """Infinities and NaN mean what IEEE 754 says; NumPy need not report where they arise: the result shows them."""
     return np.errstate(all="ignore")
-
-
-def _exact(values: Floats) -> ExactSum:
-    high, low = _parts(values.reshape(1, -1))
-    return ExactSum.of([float(high[0]), float(low[0])])
-
-
-def _row_sums(values: Floats) -> list[float]:
-    high, low = _parts(values)
-    return (high + low).tolist()
-
-
-def _parts(values: Floats) -> tuple[Floats, Floats]:
-    with ieee():
-        return exact_parts(values)
 
 
 def steps_of(terms: Terms) -> dict[str, AnyArray]:

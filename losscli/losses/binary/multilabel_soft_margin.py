@@ -63,7 +63,7 @@ def multilabel_soft_margin(
     steps["loss"] = Step(losses, summed=True, how=how)
     w = "w[c] " * (weight is not None)
     return Terms(
-        value=losses.sum(axis=1),
+        value=ops.row_sum(losses),
         steps=steps,
         grad=grad,
         formula=f"-mean_c {w}(t[c] log sigmoid(z[c]) + (1 - t[c]) log(1 - sigmoid(z[c])))",

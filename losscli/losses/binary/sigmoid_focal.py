@@ -18,7 +18,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from losscli import ops
+from losscli import doubled, ops
 from losscli.declare import Array, Floats, Number
 from losscli.errors import UsageError
 from losscli.terms import Step, Terms
@@ -59,8 +59,24 @@ def sigmoid_focal(
     def grad() -> Floats:
         # (1 - p_t)' / (1 - p_t), which is p_t for a label of 0 or 1; numerator and denominator vanish together
         bend = np.where(miss > 0, (off - on) * p * q / miss, 0.0)
-        slope = (off * p - on * q) + gamma * np.minimum(ce, np.finfo(float).max) * bend
+        second = gamma * np.minimum(ce, np.finfo(float).max) * bend
+        slope = (off * p - on * q) + second
+        doubled.mend(slope, miss + np.abs(second), exact, logits, labels, least=1 / 16)
         return balance * focus * slope
+
+    def exact(short: bool, x: Floats, t: Floats) -> doubled.Parts:
+        e = doubled.exp(-np.minimum(np.abs(x), 700), short=short)
+        near = doubled.quotient((np.ones_like(x),), doubled.compressed((np.ones_like(x), *e)))
+        pair = near, doubled.product(e, near)
+        p, q = (tuple(np.where(x >= 0, a, b) for a, b in zip(*two, strict=False)) for two in (pair, pair[::-1]))
+        off, on = doubled.two_sum(1, -t), (t, np.zeros_like(t))
+        off_p, on_q = doubled.product(off, p), doubled.product(on, q)
+        missing, first = doubled.compressed(off_p + on_q), doubled.compressed(off_p + doubled.negative(on_q))
+        lost = tuple(np.where(x >= 0, a, b) for a, b in zip(off, on, strict=True))
+        entropy = doubled.compressed(doubled.product(lost, (np.abs(x),)) + doubled.log1p(e))
+        turn = doubled.product(doubled.compressed((np.ones_like(t), -2 * t)), doubled.product(p, q))
+        bent = doubled.product(doubled.product((np.full_like(t, gamma),), entropy), turn)
+        return (doubled.rounded(doubled.product(first, missing) + bent) / missing[0],)
 
     steps = {
         "logit": Step(logits),

@@ -56,8 +56,8 @@ def paired(box: Floats, target: Floats, eps: float) -> Pair:
     x1, y1, x2, y2 = box.T
     u1, v1, u2, v2 = target.T
     hull = np.maximum(x2, u2) - np.minimum(x1, u1), np.maximum(y2, v2) - np.minimum(y1, v1)
-    # a power of 2, which rounds nothing; lengths above 1 are scaled down, so that 1e300 squared is not infinite
-    exponent = np.frexp(np.maximum(np.maximum(*hull), 1))[1]
+    # a power of 2, which rounds nothing: 1e300 squared is then not infinite, and 1e-300 squared not 0
+    exponent = np.frexp(np.maximum(np.maximum(*hull), 2.0**-500))[1]
     scale = np.ldexp(1.0, -exponent)
     left, top, right, bottom = (x1 - u1) * scale, (y1 - v1) * scale, (x2 - u2) * scale, (y2 - v2) * scale
     w, h = (x2 - x1) * scale, (y2 - y1) * scale
@@ -70,6 +70,10 @@ def paired(box: Floats, target: Floats, eps: float) -> Pair:
     theirs = (_plus(left) + _plus(-right)) * th + sw * (_plus(top) + _plus(-bottom))
     # a corner of the hull is empty where one box reaches further horizontally and the other one vertically
     corners = _plus(-left * top) + _plus(-right * bottom) + _plus(left * bottom) + _plus(right * top)
+    # of boxes side by side: what each lacks of the hull's height, over its width, and the gap between them; or the same
+    # of boxes one above the other
+    beside = w * (_plus(top) + _plus(-bottom)) + tw * (_plus(-top) + _plus(bottom)) - sw * hc
+    above = h * (_plus(left) + _plus(-right)) + th * (_plus(-left) + _plus(right)) - sh * wc
     return Pair(
         scale=scale,
         offsets=(left, top, right, bottom),
@@ -80,7 +84,7 @@ def paired(box: Floats, target: Floats, eps: float) -> Pair:
         overlap=overlap,
         intersection=np.where(overlap, sw * sh, 0.0),
         apart=np.where(overlap, own + theirs, w * h + tw * th),
-        empty=np.where(overlap, corners, wc * hc - w * h - tw * th),
+        empty=np.where(overlap, corners, np.where(sw <= 0, beside, above)),
         eps=eps * scale * scale,
     )
 
@@ -111,6 +115,17 @@ def hull_slopes(at: Pair) -> Columns:
     """The derivatives of the hull's width (x1, x2) and height (y1, y2)."""
     left, top, right, bottom = at.offsets
     return -_step(-left), -_step(-top), _step(right), _step(bottom)
+
+
+def uncovered_slopes(at: Pair) -> list[Floats]:
+    """The derivatives of the hull's area less the box's and more the intersection's, which nearly cancel."""
+    left, top, right, bottom = at.offsets
+    beside = _plus(left) + _plus(-right), _plus(top) + _plus(-bottom)  # what the hull's width and height have more
+    sides = zip(at.size[::-1] * 2, beside[::-1] * 2, hull_slopes(at), intersection_slopes(at), strict=True)
+    return [
+        (np.sign(area) * (abs(slope) - 1)) * side + slope * more + shared
+        for (side, more, slope, shared), area in zip(sides, area_slopes(at), strict=True)
+    ]
 
 
 def iou_loss_slopes(at: Pair) -> list[Floats]:

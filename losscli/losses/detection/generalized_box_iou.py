@@ -27,7 +27,8 @@ def generalized_box_iou(input: Boxes, target: TrueBoxes, *, eps: BoxEps = 1e-7) 
         loss = 1 - IoU + (enclosing - union) / (enclosing + eps)
 
     Boxes are x1, y1, x2, y2 with x1 <= x2 and y1 <= y2. The mean divides by the number of boxes; torchvision's default
-    reduction is none, and its mean over no boxes is 0.
+    reduction is none, and its mean over no boxes is 0. Where the boxes do not overlap, each number of the gradient is
+    exact relative to the largest one.
 
     Source: torchvision.ops.generalized_box_iou_loss; Rezatofighi et al. 2019, "Generalized Intersection over Union".
     """
@@ -39,17 +40,8 @@ def generalized_box_iou(input: Boxes, target: TrueBoxes, *, eps: BoxEps = 1e-7) 
         w, h = at.hull
         below = enclosing + at.eps
         of_hull = [side * slope for side, slope in zip((h, w, h, w), _boxes.hull_slopes(at), strict=True)]
-        slopes = zip(
-            _boxes.iou_loss_slopes(at),
-            of_hull,
-            _boxes.area_slopes(at),
-            _boxes.intersection_slopes(at),
-            strict=True,
-        )
-        return _boxes.columns(
-            [d + hull * (at.union + at.eps) / below**2 - (area - shared) / below for d, hull, area, shared in slopes],
-            at,
-        )
+        slopes = zip(_boxes.iou_loss_slopes(at), of_hull, _boxes.uncovered_slopes(at), strict=True)
+        return _boxes.columns([d + (empty - hull * share) / below for d, hull, empty in slopes], at)
 
     steps = {
         **_boxes.overlap_steps(at, eps),

@@ -12,19 +12,19 @@ Examples:
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 import numpy as np
 
+from losscli import doubled
 from losscli.declare import AnyArray, Array, Choice, Floats, Number
 from losscli.errors import DataError
 from losscli.losses.regression import Predictions, Targets
 from losscli.terms import Step, Terms
 from losscli.text import shape
 
-LOG_2_PI = math.log(2 * math.pi)
+LOG_2_PI = (1.8378770664093456, -7.756588316134483e-17, -2.647943193699614e-33)  # in three parts
 
 
 def gaussian_negative_log_likelihood(
@@ -53,7 +53,15 @@ def gaussian_negative_log_likelihood(
     value = slope * error
     value += log_v
     if full:
-        value += LOG_2_PI
+        value += LOG_2_PI[0]
+
+    def exact(short: bool, x: Floats, t: Floats, v: Floats) -> doubled.Parts:
+        e, lost = doubled.two_sum(x, -t)
+        square = *doubled.two_product(e, e), 2 * e * lost
+        return doubled.quotient(square, (v,)) + doubled.log(v, short=short) + LOG_2_PI * full
+
+    size = np.abs(log_v)
+    doubled.mend(value, size + LOG_2_PI[0] if full else size, exact, input, target, v)
     value /= 2
 
     def grad() -> Floats:

@@ -19,9 +19,12 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from losscli import doubled
 from losscli.declare import Array, Choice, Floats, Number
 from losscli.errors import ElementError
 from losscli.terms import Step, Terms
+
+HALF_LOG_2_PI = (0.9189385332046728, -3.8782941580672414e-17, -1.323971596849807e-33)  # in three parts
 
 
 def poisson_negative_log_likelihood(
@@ -44,7 +47,8 @@ def poisson_negative_log_likelihood(
     """
     rate = np.exp(input) if log_input else input
     log_rate = input if log_input else np.log(input + eps)
-    value = rate - target * log_rate
+    expected = target * log_rate
+    value = rate - expected
     steps = {
         "log rate": Step(log_rate, how="" if log_input else f"log(rate{f' + {eps:g}' * (eps > 0)})"),
         "rate": Step(rate, how="exp(log rate)" if log_input else ""),
@@ -56,11 +60,35 @@ def poisson_negative_log_likelihood(
         how = "target * log(target) - target + log(2 * pi * target) / 2 where target > 1, else 0"
         steps["log t! by Stirling"] = Step(stirling, how=how)
 
+    def exact(short: bool, x: Floats, t: Floats) -> doubled.Parts:
+        rates = doubled.exp(x, short=short) if log_input else (x,)
+        logs = (x,) if log_input else doubled.log(*doubled.two_sum(x, eps), short=short)
+        terms = rates + doubled.negative(doubled.product((t,), logs))
+        return terms + _stirling(t, short) if full else terms
+
+    size = np.maximum(rate, np.abs(expected)) if full else np.abs(expected)
+    doubled.mend(value, size, exact, input, target)
+
     def grad() -> Floats:
-        return rate - target if log_input else 1 - target / (input + eps)
+        if not log_input:
+            return (input - target + eps) / (input + eps)
+        slope = rate - target
+
+        def excess(short: bool, x: Floats, t: Floats) -> doubled.Parts:
+            return *doubled.exp(x, short=short), -t
+
+        doubled.mend(slope, target, excess, input, target)
+        return slope
 
     formula = "exp(x) - t x" if log_input else f"x - t log(x{f' + {eps:g}' * (eps > 0)})"
     return Terms(value, steps, grad, formula=f"{formula}{' + log t!' * full}")
+
+
+def _stirling(t: Floats, short: bool) -> doubled.Parts:
+    """(t + 1/2) log t - t + log(2 pi) / 2 where t is above 1, else 0."""
+    beyond = np.where(t > 1, t, 1.0)
+    terms = *doubled.product(doubled.two_sum(beyond, 0.5), doubled.log(beyond, short=short)), -beyond, *HALF_LOG_2_PI
+    return tuple(np.where(t > 1, term, 0.0) for term in terms)
 
 
 def check(input: Floats, log_input: bool, **_: Any) -> None:

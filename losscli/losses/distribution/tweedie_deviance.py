@@ -45,7 +45,9 @@ def tweedie_deviance(
     value = error * error if power == 0 else 2 * _half_deviance(input, target, power)
 
     def grad() -> Floats:
-        return 2 * error * input**-power
+        # x^-p = x^((1-p)/2) x^((1-p)/2) / x: the power alone may overflow or vanish
+        root = input ** ((1 - power) / 2)
+        return 2 * (error / input) * root * root if power else 2 * error
 
     steps = {
         "input": Step(input),
@@ -70,10 +72,10 @@ def _half_deviance(x: Floats, t: Floats, p: float) -> Floats:
     small = np.abs(ratio) * max(1, abs(s)) <= 2
     at = np.flatnonzero(small)
     value = np.empty_like(x)
-    value[at] = x[at] ** s * _series(ratio[at], s)
+    root = x[at] ** (s / 2)  # twice: the power alone may overflow or vanish
+    value[at] = root * _series(ratio[at], s) * root
     at = np.flatnonzero(~small & ~(t <= 0))
-    a, b, log = x[at], t[at], ratio[at]
-    value[at] = b * _power_gap(a, b, log, 1 - p) - _power_gap(a, b, log, s)
+    value[at] = _far(x[at], t[at], ratio[at], p)
     at = np.flatnonzero(t <= 0)
     value[at] = x[at] ** s / s - (t[at] * x[at] ** (1 - p) / (1 - p) if p != 1 else 0)
     return value
@@ -90,6 +92,17 @@ def _series(log: Floats, s: float) -> Floats:
         result *= log
         result += coefficient
     return result * log * log
+
+
+def _far(x: Floats, t: Floats, log: Floats, p: float) -> Floats:
+    """t (t^(1-p) - x^(1-p)) / (1 - p) - (t^(2-p) - x^(2-p)) / (2 - p), for x and t far apart."""
+    value = t * _power_gap(x, t, log, 1 - p) - _power_gap(x, t, log, 2 - p)
+    odd = np.flatnonzero(~((value > 1e-290) & (value < 1e290)))
+    if odd.size:  # a power overflows or vanishes where the whole does not, which has the power 2 - p of a unit
+        k = (np.frexp(x[odd])[1] + np.frexp(t[odd])[1]) // 2
+        a, b, root = np.ldexp(x[odd], -k), np.ldexp(t[odd], -k), np.ldexp(1.0, k) ** ((2 - p) / 2)
+        value[odd] = root * (b * _power_gap(a, b, log[odd], 1 - p) - _power_gap(a, b, log[odd], 2 - p)) * root
+    return value
 
 
 def _power_gap(x: Floats, t: Floats, log: Floats, e: float) -> Floats:

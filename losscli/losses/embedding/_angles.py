@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from losscli import ops
+from losscli import doubled, ops
 from losscli.declare import Floats
 from losscli.errors import DataError
 
@@ -62,35 +62,52 @@ def _measured(x: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def _sine_squared(x: Floats, y: Floats) -> Floats:
-    """The squared sine, from the part of y that is not along x.
-
-    1 - cos and |x|^2 |y|^2 - (x.y)^2 cancel for vectors that are nearly parallel. Instead, take from y the multiple of
-    x that leaves nothing at x's largest number x[k]: what is left, (y[d] x[k] - y[k] x[d]) / x[k], comes from products
-    without rounding. Then take from that its own part along x, as Gram and Schmidt do.
-    """
-    x, y = (np.ldexp(a, -np.frexp(np.abs(a).max(axis=1))[1][:, None]) for a in (x, y))
-    k = np.abs(x).argmax(axis=1)
-    xk, yk = ops.pick(x, k)[:, None], ops.pick(y, k)[:, None]
-    p, p_lost = _product(y, xk)
-    q, q_lost = _product(x, yk)
-    z = ((p - q) + (p_lost - q_lost)) / xk
-    z -= (ops.row_sum(x * z) / ops.row_sum(x * x))[:, None] * x
+    """The squared sine, from the part of y that is not along x: 1 - cos and |x|^2 |y|^2 - (x.y)^2 would cancel."""
+    z, y = _aside(x, y)
     square: Floats = ops.row_sum(z * z) / ops.row_sum(y * y)
     return square
 
 
-def _product(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """a b, and what its rounding lost (Dekker)."""
-    p = a * b
-    (a1, a2), (b1, b2) = _halves(a), _halves(b)
-    return p, ((a1 * b1 - p) + a1 * b2 + a2 * b1) + a2 * b2
+def _aside(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """The part of y that is not along x, and y, both scaled.
+
+    Take from y the multiple of x that leaves nothing at x's largest number x[k]: what is left, (y[d] x[k] - y[k] x[d])
+    / x[k], comes from products without rounding. Then take from that its own part along x, as Gram and Schmidt do.
+    """
+    x, y = (np.ldexp(a, -np.frexp(np.abs(a).max(axis=1))[1][:, None]) for a in (x, y))
+    k = np.abs(x).argmax(axis=1)
+    xk, yk = ops.pick(x, k)[:, None], ops.pick(y, k)[:, None]
+    p, p_lost = doubled.two_product(y, xk)
+    q, q_lost = doubled.two_product(x, yk)
+    z = ((p - q) + (p_lost - q_lost)) / xk
+    z -= (ops.row_sum(x * z) / ops.row_sum(x * x))[:, None] * x
+    return z, y
 
 
-def _halves(a: Floats) -> tuple[Floats, Floats]:
-    """Two numbers of 26 bits that add up to each number (Veltkamp): products of them are exact."""
-    c = 134217729.0 * a  # 2**27 + 1
-    high = c - (c - a)
-    return high, a - high
+def aside(x: Floats, y: Floats, at: Angles) -> Floats:
+    """v - cos u with the unit vectors u and v of x and y, exact relative to its length also where they are parallel."""
+    (u, _), (v, _) = units(x), units(y)
+    z = v - at.cosine[:, None] * u
+    close = np.flatnonzero(np.abs(at.cosine) > 0.5)
+    if close.size:
+        part, scaled = _aside(_measured(x[close])[0], _measured(y[close])[0])
+        z[close] = part / np.sqrt(ops.row_sum(scaled * scaled))[:, None]
+    return z
+
+
+def dot(x: Floats, y: Floats) -> doubled.Parts:
+    """x.y of each row to far below 2**-104 of its largest product."""
+    return ops.summed(doubled.two_product(x, y))
+
+
+def cosines(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """The cosines of all rows of x with all rows of y, in two parts: (N, M)."""
+    x, y = _measured(x)[0], _measured(y)[0]
+    norm1, norm2 = (doubled.sqrt(dot(a, a)) for a in (x, y))
+    norms = doubled.product(tuple(part[:, None] for part in norm1), norm2)
+    high, low = doubled.quotient(ops.exact_product(x, y), norms)
+    nothing = norms[0] == 0
+    return np.where(nothing, 0.0, high), np.where(nothing, 0.0, low)
 
 
 def onto_sphere(pull: Floats, unit: Floats, norm: Floats) -> Floats:

@@ -30,8 +30,9 @@ def cosine_distance(input1: Vectors, input2: Vectors) -> Terms:
 
         loss = 1 - x1.x2 / (|x1| |x2|)
 
-    The mean divides by the number of pairs. The gradient is with respect to input1. A vector of zeros has no direction:
-    its cosine is taken as 0, with a warning. PyTorch, Keras and scikit-learn do so silently; optax gives NaN.
+    The mean divides by the number of pairs. The gradient is with respect to input1, and each of its numbers is exact
+    relative to the length of the whole. A vector of zeros has no direction: its cosine is taken as 0, with a warning.
+    PyTorch, Keras and scikit-learn do so silently; optax gives NaN.
     PyTorch's and Keras's cosine shrinks towards 0 for vectors shorter than 1e-8 and 1e-7.
 
     Source: optax, cosine_distance; scikit-learn, sklearn.metrics.pairwise.cosine_distances.
@@ -39,9 +40,8 @@ def cosine_distance(input1: Vectors, input2: Vectors) -> Terms:
     angles = _angles.between(input1, input2)
 
     def grad() -> Floats:
-        (u, norm), (v, _) = _angles.units(input1), _angles.units(input2)
-        slope = (angles.cosine[:, None] * u - v) / norm[:, None]
-        return np.where(norm[:, None] == 0, 0.0, slope)
+        slope = -_angles.aside(input1, input2, angles) / angles.norm1[:, None]
+        return np.where(angles.norm1[:, None] == 0, 0.0, slope)
 
     return Terms(
         value=angles.gap,

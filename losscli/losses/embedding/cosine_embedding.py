@@ -17,6 +17,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from losscli import doubled
 from losscli.declare import Array, Floats, Number
 from losscli.losses.embedding import Vectors, _angles
 from losscli.terms import Step, Terms
@@ -49,10 +50,17 @@ def cosine_embedding(
     gap = angles.gap + angles.cosine * (lost1 + shrunk1 * lost2)
     like = labels > 0
     over = cosine - margin
+    # the rounding of the products in a dot product comes to about the root of their number
+    cancels = abs(margin) / 8 if margin else 1 / np.sqrt(input1.shape[1]) / 8
+    cancelled = np.flatnonzero(~like & (over > -1e-9) & (over < cancels))
+    if cancelled.size:
+        over[cancelled] = _over(input1[cancelled], input2[cancelled], margin)
 
     def grad() -> Floats:
-        (u, norm), (v, _) = _angles.units(input1), _angles.units(input2)
-        slope = (v * shrunk2[:, None] - u * (cosine * shrunk1)[:, None]) / np.hypot(norm, EPS**0.5)[:, None]
+        u, _ = _angles.units(input1)
+        # v - cos k1 k1 u, with k1 = |x1| / sqrt(|x1|^2 + 1e-12)
+        turn = _angles.aside(input1, input2, angles) + (angles.cosine * lost1 * (1 + shrunk1))[:, None] * u
+        slope = shrunk2[:, None] * turn / np.hypot(angles.norm1, EPS**0.5)[:, None]
         return slope * np.where(like, -1.0, (over >= 0) * 1.0)[:, None]
 
     return Terms(
@@ -73,9 +81,20 @@ def cosine_embedding(
 
 def _shrinkage(norm: Floats) -> tuple[Floats, Floats]:
     """k = |x| / sqrt(|x|^2 + 1e-12), and 1 - k without cancellation."""
-    r = EPS**0.5 / norm
-    h = np.hypot(1, r)
-    return 1 / h, np.where(norm == 0, 1.0, r / h * (r / (1 + h)))
+    h = np.hypot(norm, EPS**0.5)
+    return norm / h, EPS**0.5 / h * (EPS**0.5 / (h + norm))
+
+
+def _over(x: Floats, y: Floats, margin: float) -> Floats:
+    """cos - m, where its terms cancel: those of the dot product, or the cosine and the margin."""
+    scales = [np.maximum(np.frexp(np.abs(a).max(axis=1))[1], -400) for a in (x, y)]
+    (x, of_x), (y, of_y) = (
+        (np.ldexp(a, -k[:, None]), np.ldexp(EPS, -2 * k)) for a, k in zip((x, y), scales, strict=True)
+    )
+    square1, square2 = (doubled.compressed((*_angles.dot(a, a), eps)) for a, eps in ((x, of_x), (y, of_y)))
+    below = doubled.product(doubled.sqrt(square1), doubled.sqrt(square2))
+    cosine = doubled.quotient(_angles.dot(x, y), below)
+    return doubled.rounded((*cosine, np.full(len(x), -margin)))
 
 
 def check(input1: Floats, input2: Floats, **_: Any) -> Iterator[str]:

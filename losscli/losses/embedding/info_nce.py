@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from losscli import ops
+from losscli import doubled, ops
 from losscli.declare import Array, Floats
 from losscli.losses.embedding import Temperature, _angles
 from losscli.terms import Step, Terms
@@ -38,21 +38,24 @@ def info_nce(
     Row i of positive belongs to row i of anchor; its other rows are the negatives of that anchor. So the rows are
     coupled, and there is one loss for each anchor. The mean divides by the number of anchors. CLIP's loss is the mean
     of this one in both directions. The default temperature is that of MoCo and of optax's ntxent. The gradient is with
-    respect to the anchors.
+    respect to the anchors, and is exact relative to its largest terms, the unit vectors divided by T.
 
     Source: van den Oord et al. 2018, "Representation Learning with Contrastive Predictive Coding"; cosine and
     temperature: He et al. 2020, "Momentum Contrast"; PyTorch's cross_entropy on the matrix s.
     """
     (u, norm), (v, _) = _angles.units(anchor), _angles.units(positive)
-    cosine = u @ v.T
-    logits = cosine / temperature
+    cosine, lost_of_cosine = _angles.cosines(anchor, positive)
+    # divided by T, the rounding of a cosine would be that much larger: what it lost is made up for at the end
+    logits, lost = doubled.quotient((cosine, lost_of_cosine), (np.float64(temperature),))
     at, own = ops.softmax_peak(logits), np.arange(len(logits))
 
     def grad() -> Floats:
-        pull = ops.softmax_minus_one_hot(logits, at, own) / temperature
+        pull = ops.softmax_minus_one_hot(logits, at, own) + ops.softmax_corrected(logits, at, lost)
+        pull /= temperature
         return _angles.onto_sphere(pull @ v, u, norm)
 
-    nll = ops.negative_log_softmax_at(logits, at, own)
+    rough = ops.negative_log_softmax_at(logits, at, own)
+    nll = ops.corrected(rough, ops.softmax_minus_one_hot(logits, at, own), lost)
     return Terms(
         value=nll,
         steps={

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from losscli import ops
+from losscli import doubled, ops
 from losscli.declare import Array, Floats, Ints
 from losscli.losses.embedding import Temperature, _angles
 from losscli.terms import Step, Terms
@@ -35,13 +35,15 @@ def supervised_contrastive(
 
     P(i) holds the other rows with the label of row i. A row without any has no loss and does not count; the authors'
     own code counts it as 0. The mean divides by the number of anchors that count. This is the paper's L_out, with the
-    factor temperature / base_temperature of the authors' code set to 1.
+    factor temperature / base_temperature of the authors' code set to 1. The gradient is exact relative to its largest
+    terms, the unit vectors divided by T.
 
     Source: Khosla et al. 2020, "Supervised Contrastive Learning"; pytorch-metric-learning, SupConLoss.
     """
     u, norm = _angles.units(embeddings)
-    cosine = u @ u.T
-    logits = cosine / temperature
+    cosine, lost_of_cosine = _angles.cosines(embeddings, embeddings)
+    # divided by T, the rounding of a cosine would be that much larger: what it lost is made up for at the end
+    logits, lost = doubled.quotient((cosine, lost_of_cosine), (np.float64(temperature),))
     alike = labels[:, None] == labels
     np.fill_diagonal(alike, False)
     positives = alike.sum(axis=1)
@@ -53,10 +55,12 @@ def supervised_contrastive(
 
     def grad() -> Floats:
         # every vector is the anchor of its own row and a candidate in all others
-        pull = np.where(counts[:, None], ops.softmax(others, at) - target, 0.0) / temperature
+        slope = ops.softmax_minus(others, at, target, whole=1.0) + ops.softmax_corrected(others, at, lost)
+        pull = np.where(counts[:, None], slope, 0.0) / temperature
         return _angles.onto_sphere((pull + pull.T) @ u, u, norm)
 
-    losses = ops.expected_negative_log_softmax(logits, at, target)
+    rough = ops.expected_negative_log_softmax(logits, at, target)
+    losses = ops.corrected(rough, ops.softmax_minus(others, at, target, whole=1.0), lost)
     return Terms(
         value=np.where(counts, losses, 0.0),
         steps={

@@ -17,7 +17,8 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.declare import Choice, Floats, Number
+from losscli import doubled
+from losscli.declare import Bools, Choice, Floats, Number
 from losscli.losses.embedding import Vectors, _norms
 from losscli.losses.margin import _exact
 from losscli.terms import Step, Terms
@@ -39,8 +40,9 @@ def triplet_margin(
 
     With swap, the smaller of d(a, n) and d(p, n) replaces d(a, n). The mean divides by the number of triplets. eps is
     added to the difference as in PyTorch, so the distance of equal vectors is not 0; optax adds it to the sum under the
-    root. The gradient is with respect to the anchor; at the corner it is that of the side above 0, as in PyTorch. Each
-    distance is rounded: where they nearly cancel, the loss is only as accurate as they are.
+    root. The gradient is with respect to the anchor; at the corner it is that of the side above 0, as in PyTorch. For a
+    p other than 1, 2 and inf each distance is rounded: where they nearly cancel, the loss is only as accurate as they
+    are. The same holds, for any p, for each number of the gradient.
 
     Source: PyTorch, torch.nn.TripletMarginLoss; swap: Balntas et al. 2016, "Learning Local Feature Descriptors with
     Triplets and Shallow Convolutional Neural Networks".
@@ -53,6 +55,11 @@ def triplet_margin(
         least = np.minimum(far, between)
     difference = near - least
     over = (difference + margin) + _exact.rounding(near, -least, difference)
+
+    cancelled = np.flatnonzero(np.abs(over) < (near + least) / 16)
+    if cancelled.size and p in (1, 2, np.inf):
+        a, b, c = (x[cancelled] for x in (anchor, positive, negative))
+        over[cancelled] = _over(a, b, c, (far > least)[cancelled], margin, p, eps)
 
     def grad() -> Floats:
         g = _norms.gradient(to_positive, near, p)
@@ -72,3 +79,12 @@ def triplet_margin(
         steps["d(p, n)"] = Step(between, how=_norms.in_code(f"positive - negative + {eps:g}", p))
     smaller = "min(d(a, n), d(p, n))" if swap else "d(a, n)"
     return Terms(np.maximum(over, 0), steps, grad, formula=f"max(0, d(a, p) - {smaller} + {margin:g})")
+
+
+def _over(
+    anchor: Floats, positive: Floats, negative: Floats, swapped: Bools, margin: float, p: float, eps: float
+) -> Floats:
+    """The distances and the margin together, with more digits; `swapped`: where the positive stands for the anchor."""
+    near = _norms.exact(anchor, positive, eps, p)
+    far = _norms.exact(np.where(swapped[:, None], positive, anchor), negative, eps, p)
+    return doubled.rounded((*near, *doubled.negative(far), np.full(len(anchor), margin)))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from losscli import ops
+from losscli import doubled, ops
 from losscli.declare import Floats, Ints
 from losscli.losses.multiclass._softmax import softmax_steps
 from losscli.terms import Step, Terms
@@ -32,6 +32,14 @@ def miss(n: Floats) -> Floats:
     return -np.expm1(-n)
 
 
+def beyond_miss(n: Floats) -> Floats:
+    """n - (1 - p), from its series where n is small: n^2 / 2 - n^3 / 6 + ..."""
+    series = np.zeros_like(n)
+    for k in range(19, 1, -1):
+        series = (1 - n * series) / k
+    return np.where(n < 1, n * n * series, n - miss(n))
+
+
 def terms(
     logits: Floats,
     labels: Floats | Ints,
@@ -42,11 +50,13 @@ def terms(
     how: str,
     formula: str,
     alpha: Floats | None = None,
+    exact: tuple[Callable[[doubled.Parts], doubled.Parts], Callable[[doubled.Parts], doubled.Parts]] | None = None,
 ) -> Terms:
     """alpha[y] value(n) for class indices, sum_c q[c] alpha[c] value(n[c]) for class probabilities q.
 
     `columns` are shown for each class and once more for the label: `{}` in a name and in its `how` is empty for the
-    former and `[y]` for the latter. `how` says how the loss of a class comes about.
+    former and `[y]` for the latter. `how` says how the loss of a class comes about. `exact` holds value and slope of an
+    n with more digits, for where their terms may cancel.
     """
     at = ops.softmax_peak(logits)
     a = np.ones(logits.shape[1]) if alpha is None else alpha
@@ -56,10 +66,15 @@ def terms(
     counts, y = ops.counted(labels, ignore_index)
     n = ops.negative_log_softmax_at(logits, at, y)
     losses = value(n) if alpha is None else a[y] * value(n)
+    if exact is not None:
+        _mend(losses, n, exact[0], logits, y)
 
     def grad() -> Floats:
         g = ops.softmax_minus_one_hot(logits, at, y)
-        g *= (a[y] * slope(n))[:, None]
+        by_n = slope(n)
+        if exact is not None:
+            _mend(by_n, np.ones_like(n), exact[1], logits, y)
+        g *= (a[y] * by_n)[:, None]
         return ops.masked(g, counts)
 
     def one_hot() -> Floats:
@@ -82,6 +97,16 @@ def terms(
     return Terms(ops.masked(losses, counts), steps, grad, counts=counts, formula=formula)
 
 
+def _mend(
+    found: Floats, size: Floats, exact: Callable[[doubled.Parts], doubled.Parts], logits: Floats, y: Ints
+) -> None:
+    """Compute anew what is less than an eighth of its terms, from the logits."""
+    for rows in doubled.chunks(np.flatnonzero(np.abs(found) < size / 8), logits.shape[1]):
+        found[rows] = doubled.rounded(
+            exact(doubled.compressed(ops.exact_negative_log_softmax_at(logits[rows], y[rows])))
+        )
+
+
 def _of_probabilities(
     logits: Floats,
     at: ops.Peak,
@@ -97,8 +122,7 @@ def _of_probabilities(
     losses = ops.shared(share, value(n))
 
     def grad() -> Floats:
-        pull = ops.shared(share, slope(n))
-        return pull.sum(axis=1, keepdims=True) * ops.softmax(logits, at) - pull
+        return ops.softmax_minus(logits, at, ops.shared(share, slope(n)))
 
     steps = table | {
         "target": Step(target, given=True, share=target),

@@ -35,7 +35,8 @@ def categorical_focal_cross_entropy(
 
     A mean divides by the number of rows that are not ignored. alpha is a plain factor, 0.25 for every class by default,
     as in Keras; other libraries have no alpha here, or give 1 - alpha to class 0 (MONAI). Keras clips p to 1e-7; this
-    does not. `focal` is the loss of the same name for independent sigmoids.
+    does not. `focal` is the loss of the same name for independent sigmoids. For class probabilities, the gradient is
+    exact relative to the terms that cancel in it.
 
     Source: Keras, CategoricalFocalCrossentropy; Lin et al. 2017, "Focal Loss for Dense Object Detection".
     """

@@ -18,7 +18,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from losscli import ops
+from losscli import doubled, ops
 from losscli.declare import Floats, Ints
 from losscli.losses.multiclass import ClassWeight, IgnoreIndex, Labels, LabelSmoothing, Logits
 from losscli.losses.multiclass._softmax import softmax_steps
@@ -53,7 +53,7 @@ def cross_entropy(
     weighted = target if weight is None else target * weight
 
     def grad() -> Floats:
-        return weighted.sum(axis=1, keepdims=True) * ops.softmax(logits, at) - weighted
+        return ops.softmax_minus(logits, at, *_smoothed_parts(labels, weight, label_smoothing))
 
     return Terms(
         value=ops.expected_negative_log_softmax(logits, at, weighted),
@@ -61,6 +61,15 @@ def cross_entropy(
         grad=grad,
         formula=f"-sum_c {'w[c] ' * (weight is not None)}t[c] log softmax(z)[c]{_smoothed('t', label_smoothing)}",
     )
+
+
+def _smoothed_parts(labels: Floats, weight: Floats | None, smoothing: float) -> doubled.Parts:
+    """w[c] ((1 - e) q[c] + e / C), without rounding: in several parts."""
+    target: doubled.Parts = (labels,)
+    if smoothing:
+        spread = doubled.quotient((np.full(1, smoothing),), (np.full(1, float(labels.shape[1])),))
+        target = doubled.compressed(doubled.product(target, doubled.two_sum(1, np.full(1, -smoothing))) + spread)
+    return target if weight is None else doubled.product(target, (weight,))
 
 
 def _of_class_indices(
@@ -80,10 +89,12 @@ def _of_class_indices(
         return ops.masked(ops.one_hot(y, classes) * (1 - smoothing) + smoothing / classes, counts)
 
     def grad() -> Floats:
-        g = (1 - smoothing) * w[y][:, None] * ops.softmax_minus_one_hot(logits, at, y)
         if smoothing:
-            g += smoothing / classes * (w.sum() * ops.softmax(logits, at) - w)
-        return ops.masked(g, counts)
+            one_hot = np.zeros_like(logits)
+            one_hot[np.arange(len(y)), y] = 1
+            share = _smoothed_parts(one_hot, weight, smoothing)
+            return ops.masked(ops.softmax_minus(logits, at, *share), counts)
+        return ops.masked(w[y][:, None] * ops.softmax_minus_one_hot(logits, at, y), counts)
 
     one_hot = "1 for the label, 0 for the others"
     how = _smoothed_target(f"({one_hot})", smoothing, classes) or one_hot

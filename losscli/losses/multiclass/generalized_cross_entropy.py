@@ -16,6 +16,7 @@ from typing import Annotated
 
 import numpy as np
 
+from losscli import doubled, ops
 from losscli.declare import Floats, Number
 from losscli.losses.multiclass import ClassIndices, IgnoreIndex, Logits, _curve
 from losscli.terms import Terms
@@ -46,13 +47,23 @@ def generalized_cross_entropy(
     def power(n: Floats) -> Floats:
         return np.exp(-q * n)
 
+    def slope(n: Floats) -> Floats:
+        power_at = power(n)
+        far = np.flatnonzero((q * n > 16) & (n < 1e300))  # where the rounding of n would show in exp(-q n)
+        if far.size:
+            at, y = ops.softmax_peak(logits[far]), ops.counted(labels[far], ignore_index)[1]
+            below, lost = doubled.two_sum(at.peak, -ops.pick(np.ascontiguousarray(logits[far]), y))
+            e, more = doubled.two_product(q, below)
+            power_at[far] = np.exp(-e) * np.exp(-q * np.log1p(at.rest)) * (1 - (more + q * lost))
+        return power_at
+
     formula = f"(1 - softmax(z)[y]^{q:g}) / {q:g}" if q != 1 else "1 - softmax(z)[y]"
     return _curve.terms(
         logits,
         labels,
         ignore_index,
         value,
-        power,
+        slope,
         columns={"softmax{}^q": _curve.Column(power, f"softmax{{}}^{q:g}")},
         how=f"target * (1 - softmax^q){f' / {q:g}' * (q != 1)}",
         formula=formula,

@@ -15,6 +15,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
+import numpy as np
+
+from losscli import ops
 from losscli.declare import Array, Floats
 from losscli.losses.multiclass import ClassIndices, ClassWeight, IgnoreIndex, LabelSmoothing
 from losscli.losses.multiclass.cross_entropy import cross_entropy
@@ -36,21 +39,25 @@ def linear_cross_entropy(
         loss = -w[y] log softmax(z)[y],   z = W h + b
 
     A mean divides by the sum of w[y] over the rows that are not ignored. The gradient is with respect to the hidden
-    vectors. Each logit is a rounded dot product: digits that cancel in W h + b are lost before the loss begins.
+    vectors. Each logit is computed with about twice the digits of float64, so none are lost where W h + b cancels.
 
     Source: PyTorch 2.13, torch.nn.LinearCrossEntropyLoss.
     """
-    logits = hidden @ linear_weight.T
-    if linear_bias is not None:
-        logits += linear_bias
+    logits, lost = ops.exact_product(hidden, linear_weight, linear_bias)
     terms = cross_entropy(logits, labels, weight=weight, ignore_index=ignore_index, label_smoothing=label_smoothing)
     of_logits = terms.grad
 
+    assert of_logits is not None
+    value = ops.corrected(terms.value, of_logits(), lost) if lost.any() else terms.value
+
     def grad() -> Floats:
-        assert of_logits is not None
-        return of_logits() @ linear_weight
+        w = np.ones(len(linear_weight)) if weight is None else weight
+        counts, y = ops.counted(labels, ignore_index)
+        whole = ops.masked((1 - label_smoothing) * w[y] + label_smoothing * w.mean(), counts)
+        slope = of_logits() + whole[:, None] * ops.softmax_corrected(logits, ops.softmax_peak(logits), lost)
+        return ops.exact_product(slope, linear_weight.T)[0]
 
     biased = linear_bias is not None
     logit = replace(terms.steps["logit"], how=f"linear_weight @ hidden{' + linear_bias' * biased}")
     steps = {**terms.steps, "logit": logit}
-    return replace(terms, steps=steps, grad=grad, formula=f"{terms.formula},  z = W h{' + b' * biased}")
+    return replace(terms, value=value, steps=steps, grad=grad, formula=f"{terms.formula},  z = W h{' + b' * biased}")

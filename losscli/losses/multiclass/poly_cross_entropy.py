@@ -16,6 +16,7 @@ from typing import Annotated
 
 import numpy as np
 
+from losscli import doubled
 from losscli.declare import Floats, Number
 from losscli.losses.multiclass import IgnoreIndex, Labels, Logits, _curve
 from losscli.terms import Terms
@@ -32,17 +33,27 @@ def poly_cross_entropy(
 
         loss = sum_c q[c] (-log p[c] + epsilon (1 - p[c]))        with q = onehot(y), or the class probabilities given
 
-    A mean divides by the number of rows that are not ignored. The loss can be negative if epsilon is below -1.
+    A mean divides by the number of rows that are not ignored. The loss can be negative if epsilon is below -1. Then its
+    terms and those of its gradient may cancel; with class probabilities, both are exact relative to these terms.
 
     Source: optax, poly_loss_cross_entropy; Leng et al. 2022, "PolyLoss", which calls it Poly-1.
     """
+    # n and 1 - p are nearly equal where both are small: with epsilon next to -1 their difference is a term of its own
+    apart = epsilon > -0.5
 
     def value(n: Floats) -> Floats:
-        return n + epsilon * _curve.miss(n)
+        return n + epsilon * _curve.miss(n) if apart else _curve.beyond_miss(n) + (1 + epsilon) * _curve.miss(n)
 
     def slope(n: Floats) -> Floats:
-        slope: Floats = 1 + epsilon * np.exp(-n)
+        slope: Floats = 1 + epsilon * np.exp(-n) if apart else _curve.miss(n) + (1 + epsilon) * np.exp(-n)
         return slope
+
+    def exact(n: doubled.Parts) -> doubled.Parts:
+        p = doubled.exp(-n[0], -n[1])
+        return n + doubled.product((np.float64(epsilon),), doubled.compressed((np.float64(1), *doubled.negative(p))))
+
+    def exact_slope(n: doubled.Parts) -> doubled.Parts:
+        return np.float64(1), *doubled.product((np.float64(epsilon),), doubled.exp(-n[0], -n[1]))
 
     c = "y" if labels.ndim == 1 else "c"
     sign = "+" if epsilon >= 0 else "-"
@@ -57,4 +68,5 @@ def poly_cross_entropy(
         columns={"1 - softmax{}": _curve.Column(_curve.miss, "1 - softmax{}")},
         how=f"target * (-log softmax {sign} {times and times + '* '}(1 - softmax))",
         formula=body if labels.ndim == 1 else f"sum_c t[c] ({body})",
+        exact=(exact, exact_slope) if epsilon < -1 else None,
     )

@@ -36,9 +36,8 @@ def overlap(quotient: Quotient, logits: Floats, labels: AnyArray, regions: Regio
         by_region = a.reshape(len(a), n, each).sum(axis=-1).T[:, classes if len(a) == count else [0] * len(classes)]
         return (by_region.sum(axis=1) if micro else by_region).reshape(-1)
 
-    # over, (C, M): p - t, from q where t is near 1, so that FN keeps its digits
     soft = regions.overlap == "min" and labels.dtype.kind == "f"
-    over = np.where(t > 0.5, (1 - t) * at.counts - at.q, at.p - t) if soft else None
+    over = at.minus(t) if soft else None  # p - t, (C, M)
     tp = sums(at.p * t if over is None else np.minimum(at.p, t))
     fp = sums(at.p * (1 - t) if over is None else np.maximum(over, 0))
     fn = sums(at.q * t if over is None else np.maximum(-over, 0))

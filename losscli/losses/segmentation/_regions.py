@@ -21,12 +21,14 @@ class Pixels:
     """Probabilities and masks of all pixels: arrays (C, M) of M pixels, those of one image side by side.
 
     p, q    the probability of each class and, to full precision of its own, 1 - p
+    minus   p - t for masks t, (C, M), also where the two are nearly equal
     counts  which pixels count, (C, M) or (1, M)
     slope   turns the derivatives with respect to p, (C, M), into the gradient in the layout of the input
     """
 
     p: Floats
     q: Floats
+    minus: Callable[[Floats], Floats]
     counts: Bools
     slope: Callable[[Floats], Floats]
 
@@ -41,19 +43,28 @@ def pixels(scores: Floats, regions: Regions, counts: Bools) -> Pixels:
     else:
         p, q = ops.sigmoid(z), ops.sigmoid(-z)
 
+    def minus(t: Floats) -> Floats:
+        if not regions.from_logits:
+            return np.where(counts, p - t, 0.0)
+        if regions.mode == "multiclass":
+            return np.where(counts, ops.softmax_minus(z.T, ops.softmax_peak(z.T), t.T, whole=1.0).T, 0.0)
+        return np.where(counts, ops.binary_cross_entropy_gradient(z, t), 0.0)
+
     def slope(by_p: Floats) -> Floats:
         by_p = np.where(counts, by_p, 0.0)
         if not regions.from_logits:
             by_z = by_p
         elif regions.mode == "multiclass":  # a class that does not count still moves those that do
+            # relative to the likeliest class, so that next to nothing cancels where its p is nearly 1
+            by_p = by_p - np.take_along_axis(by_p, z.argmax(axis=0)[None], axis=0)
             by_z = np.where(counts.any(axis=0), p * (by_p - (p * by_p).sum(axis=0)), 0.0)
         else:
             by_z = np.where(counts, p * q * by_p, 0.0)
         return np.moveaxis(by_z.reshape(scores.shape[-1], *scores.shape[:-1]), 0, -1)
 
     if counts.all():
-        return Pixels(p, q, counts, slope)
-    return Pixels(np.where(counts, p, 0.0), np.where(counts, q, 0.0), counts, slope)
+        return Pixels(p, q, minus, counts, slope)
+    return Pixels(np.where(counts, p, 0.0), np.where(counts, q, 0.0), minus, counts, slope)
 
 
 def by_class(a: AnyArray) -> AnyArray:

@@ -51,7 +51,8 @@ def lovasz_softmax(
 
     The mean divides by the number of classes in the masks. With per_image, it is the mean over the images of the mean
     over the classes of each: the weight of a loss is 1 / the number of classes in its image. An image whose pixels are
-    all ignored does not count (smp: counts as 0). smp 0.6.0 applies the softmax even with its from_logits off.
+    all ignored does not count (smp: counts as 0). smp 0.6.0 applies the softmax even with its from_logits off. In the
+    gradient, pixels whose errors are equal in float64 are taken in their order.
 
     Source: segmentation_models_pytorch, LovaszLoss; Berman et al. 2018, "The Lovasz-Softmax loss".
     """

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from losscli import doubled
 from losscli.declare import Bools, Floats, Ints
 
 
@@ -56,6 +57,55 @@ def forward(at: Lattice) -> Floats:
     return alpha
 
 
+def near_zero(batch: Batch, at: Lattice, alpha: Floats, nll: Floats) -> Floats:
+    """The same, where the alignments' probabilities add up to next to 1: computed anew without logarithms.
+
+    Then each beginning costs more than the whole, and what is left of the sums of their logarithms has lost its digits.
+    Probabilities below exp(-700) are left out, for beside the whole they are nothing.
+    """
+    if not len(alpha):
+        return nll
+    counted = np.arange(len(alpha))[:, None] < batch.frames
+    cost = np.where(counted, -alpha.max(axis=2), 0.0).max(axis=0)
+    close = np.flatnonzero((nll < np.maximum(0.9 * cost, 1 / 16)) & (cost < 600) & (batch.frames > 0))
+    if close.size:
+        nll = nll.copy()
+        some, of_some = _some(batch, at, close)
+        nll[close] = found = _linear(some, of_some, short=True)
+        closer = np.flatnonzero(np.abs(found) < len(alpha) * 2.0**-24)
+        if closer.size:
+            nll[close[closer]] = _linear(*_some(some, of_some, closer), short=False)
+    return nll
+
+
+def _some(batch: Batch, at: Lattice, which: Ints) -> tuple[Batch, Lattice]:
+    return (
+        Batch(batch.log_probs[:, which], batch.targets[which], batch.frames[which], batch.labels[which]),
+        Lattice(at.states[which], at.skip[which], at.emit[:, which]),
+    )
+
+
+def _linear(batch: Batch, at: Lattice, short: bool) -> Floats:
+    """The forward sums of the probabilities themselves, with more digits than float64."""
+    n = np.arange(len(batch.frames))
+    alpha: doubled.Parts = (np.where(np.arange(at.states.shape[1]) == 0, 1.0, np.zeros(at.states.shape)),)
+    total: doubled.Parts = (np.zeros(len(n)),) * 3
+    for t in range(len(at.emit)):  # before the first frame all are in the first state, a blank
+        moved = tuple(_later(a, 1, 0.0) for a in alpha)
+        skipped = tuple(np.where(at.skip, _later(a, 2, 0.0), 0.0) for a in alpha)
+        steps = alpha + moved + skipped
+        near = at.emit[t] > -700
+        p = tuple(np.where(near, part, 0.0) for part in doubled.exp(np.where(near, at.emit[t], 0.0), short=short))
+        alpha = doubled.product(doubled.compressed(steps, 2 if short else 3), p)
+        ends = [a[n, 2 * batch.labels] for a in alpha]
+        ends += [np.where(batch.labels > 0, a[n, np.maximum(2 * batch.labels - 1, 0)], 0.0) for a in alpha]
+        last = batch.frames == t + 1
+        total = tuple(
+            np.where(last, part, old) for part, old in zip(doubled.compressed(tuple(ends)), total, strict=True)
+        )
+    return -doubled.rounded(doubled.log(total[0], total[1]))
+
+
 def negative_log_likelihood(batch: Batch, alpha: Floats) -> Floats:
     """Minus the log of the sum over all alignments; without frames there is only the empty one."""
     n = np.arange(len(batch.frames))
@@ -88,9 +138,9 @@ def occupancy(batch: Batch, at: Lattice, alpha: Floats, nll: Floats) -> Floats:
     return result
 
 
-def _later(a: Floats, by: int) -> Floats:
-    """The states shifted up: state s gets the number of state s - by."""
-    moved = np.full_like(a, -np.inf)
+def _later(a: Floats, by: int, nothing: float = -np.inf) -> Floats:
+    """The states shifted up: state s gets the number of state s - by, and the first ones `nothing`."""
+    moved = np.full_like(a, nothing)
     moved[:, by:] = a[:, :-by]
     return moved
 
@@ -103,6 +153,8 @@ def _earlier(a: Floats, by: int) -> Floats:
 
 def _log_sum(a: Floats, b: Floats, c: Floats) -> Floats:
     """log(exp a + exp b + exp c), also where all are -inf."""
-    peak = np.maximum(np.maximum(a, b), c)
+    # the largest term is left out and is the 1 of log1p: so a sum near 0 keeps its digits
+    high, low = np.maximum(a, b), np.minimum(a, b)
+    peak, middle, least = np.maximum(high, c), np.maximum(np.minimum(high, c), low), np.minimum(low, c)
     base = np.where(peak == -np.inf, 0.0, peak)
-    return np.log(np.exp(a - base) + np.exp(b - base) + np.exp(c - base)) + base
+    return np.log1p(np.exp(middle - base) + np.exp(least - base)) + peak

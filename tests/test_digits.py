@@ -1,0 +1,212 @@
+"""Digits that a rounded formula loses: where two terms nearly cancel, and in sums of numbers of every size.
+
+Expected values are worked out by mpmath from the float64 numbers that are given.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from mpmath import mp, mpf
+
+import losscli
+from losscli import doubled, ops
+from losscli.compute import sums
+from losscli.terms import ExactSum
+from tests.benchmarks import hard
+from tests.benchmarks.accuracy import Worst, judge_hard
+from tests.catalogue import ENTRIES
+
+pytestmark = pytest.mark.filterwarnings("ignore::losscli.errors.LosscliWarning")
+
+VALUE, GRADIENT = 8, 64
+# what a docstring says of the loss: a value or a gradient that is exact relative to the terms that cancel in it
+EXCEPT_VALUE = {"triplet_margin"}  # for p other than 1, 2 and inf
+EXCEPT_GRADIENT = {
+    "poly_cross_entropy",
+    "categorical_focal_cross_entropy",
+    "cosine_distance",
+    "cosine_embedding",
+    "info_nce",
+    "supervised_contrastive",
+    "lovasz_softmax",
+    "generalized_box_iou",
+}
+
+
+def ulps(found: float, exact: Any) -> float:
+    return float(abs(mpf(found) - exact) / math.ulp(float(exact)))
+
+
+@pytest.mark.parametrize("name", sorted({e.path.stem for e in ENTRIES} & {n[1:] for n in vars(hard)}))
+def test_hard_inputs_keep_their_digits(name: str) -> None:
+    entry = next(e for e in ENTRIES if e.path.stem == name)
+    value, gradient = Worst(), Worst()
+    for case in itertools.islice(hard.cases(name), 0, None, 5):
+        judge_hard(entry, case, value, gradient)
+    assert value.ulps <= VALUE or name in EXCEPT_VALUE
+    assert gradient.ulps <= GRADIENT or name in EXCEPT_GRADIENT
+
+
+def test_ctc_next_to_certain() -> None:
+    frame = [math.log(1e-9), math.log1p(-1e-9)]
+    p0, p1 = map(mp.exp, frame)
+    exact = -mp.log(p1 * p1 + 2 * p0 * p1)
+    assert ulps(losscli.connectionist_temporal_classification([frame] * 2, [1]).sum, exact) <= VALUE
+
+
+def test_ctc_at_2e_15() -> None:
+    frame = [math.log(4.8e-8), math.log1p(-4.8e-8)]
+    p0, p1 = map(mp.exp, frame)
+    exact = -mp.log(p1 * p1 + 2 * p0 * p1)
+    assert ulps(losscli.connectionist_temporal_classification([frame] * 2, [1]).sum, exact) <= VALUE
+
+
+def test_poly_with_epsilon_minus_1() -> None:
+    n = mp.log1p(mp.exp(-mpf(40)))
+    found = losscli.poly_cross_entropy([40.0, 0.0], 0, epsilon=-1).sum
+    assert ulps(found, n - (1 - mp.exp(-n))) <= VALUE
+
+
+def test_poisson_at_its_zero_and_its_minimum() -> None:
+    x = 0.6190612867359451
+    found = losscli.poisson_negative_log_likelihood(x, 3).sum
+    assert ulps(found, mp.exp(mpf(x)) - 3 * mpf(x)) <= VALUE
+    gradient = losscli.poisson_negative_log_likelihood([1e-59], [1]).gradient("sum")[0]
+    assert ulps(gradient, mp.expm1(mpf(1e-59))) <= GRADIENT
+
+
+def test_kl_of_a_target_that_is_right() -> None:
+    log_probs = np.log(np.random.default_rng(0).dirichlet(np.ones(50)))
+    target = np.exp(log_probs)
+    found = losscli.kullback_leibler_divergence(log_probs, target).value
+    for lp, t, value in zip(log_probs.tolist(), target.tolist(), found.tolist(), strict=True):
+        exact = mpf(t) * (mp.log(mpf(t)) - mpf(lp))
+        assert ulps(value, exact) <= VALUE
+
+
+def test_gaussian_at_its_zero() -> None:
+    e = math.sqrt(0.5 * math.log(2))
+    found = losscli.gaussian_negative_log_likelihood(e, 0, 0.5).sum
+    assert ulps(found, (mp.log(mpf(0.5)) + mpf(e) ** 2 / mpf(0.5)) / 2) <= VALUE
+
+
+def test_tweedie_of_tiny_numbers() -> None:
+    found = losscli.tweedie_deviance([1e-160], [2e-160], power=3).sum
+    x, t = mpf(1e-160), mpf(2e-160)
+    assert ulps(found, (t - x) ** 2 / (x * x * t)) <= VALUE
+
+
+def test_cosine_embedding_of_vectors_nearly_at_right_angles_and_tiny_ones() -> None:
+    x, y = [1.0, 1e-9, 3.0], [3.0, 1.0, -1.0]
+    dot = mp.fsum(mpf(a) * b for a, b in zip(x, y, strict=True))
+    eps = mpf(float(np.float32(1e-12)))
+    below = mp.sqrt((mp.fsum(mpf(a) ** 2 for a in x) + eps) * (mp.fsum(mpf(b) ** 2 for b in y) + eps))
+    assert ulps(losscli.cosine_embedding([x], [y], [-1]).sum, dot / below) <= VALUE
+    assert losscli.cosine_embedding([[1e-316, 0]], [[1e-316, 0]], [1]).sum == 1
+
+
+def test_gradients_where_the_prediction_is_nearly_right() -> None:
+    t = 1 / (1 + math.exp(-0.3))
+    found = losscli.binary_cross_entropy_with_logits([0.3], [t]).gradient("sum")[0]
+    assert ulps(found, 1 / (1 + mp.exp(-mpf(0.3))) - mpf(t)) <= GRADIENT
+    z = [0.5, 1.5, -0.25]
+    e = [mp.exp(mpf(x)) for x in z]
+    target = [float(x / sum(e)) for x in e]
+    gradient = losscli.cross_entropy([z], [target]).gradient("sum")[0]
+    for c in range(3):
+        assert ulps(gradient[c], mp.fsum(target) * e[c] / sum(e) - mpf(target[c])) <= GRADIENT
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+def test_a_hidden_vector_alone_equals_itself_in_a_stream(kind: type) -> None:
+    rng = np.random.default_rng(0)
+    hidden: Any = rng.normal(size=(60, 257)).astype(kind)
+    weight: Any = rng.normal(size=(70, 257)).astype(kind)
+    labels = rng.integers(0, 70, 60)
+    batch = losscli.linear_cross_entropy(hidden, weight, labels)
+    for i in range(60):
+        alone = losscli.linear_cross_entropy(hidden[i : i + 1], weight, labels[i : i + 1])
+        assert alone.value[0] == batch.value[i]
+        np.testing.assert_array_equal(alone.gradient("sum")[0], batch.gradient("sum")[i])
+
+
+@pytest.mark.parametrize("classes", [3, 33, 40])
+def test_a_hidden_vector_alone_equals_itself_also_where_its_gradient_is_next_to_nothing(classes: int) -> None:
+    rng = np.random.default_rng(0)
+    hidden, weight = 100 * rng.normal(size=(60, classes)), 100 * rng.normal(size=(classes, classes))
+    labels = (hidden @ weight.T).argmax(axis=1)
+    batch = losscli.linear_cross_entropy(hidden, weight, labels).gradient("sum")
+    for i in range(60):
+        alone = losscli.linear_cross_entropy(hidden[i : i + 1], weight, labels[i : i + 1]).gradient("sum")
+        np.testing.assert_array_equal(alone[0], batch[i])
+
+
+def test_an_exact_product_keeps_what_cancels() -> None:
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(5, 33)), rng.normal(size=(4, 33))
+    bias = -(a @ b.T)[0]
+    high, low = ops.exact_product(a, b, bias)
+    for c in range(4):
+        exact = mp.fsum(mpf(x) * mpf(y) for x, y in zip(a[0].tolist(), b[c].tolist(), strict=True)) + mpf(bias[c])
+        assert ulps(high[0, c], exact) <= 1
+        assert abs(mpf(high[0, c]) + mpf(low[0, c]) - exact) < mpf(2) ** -70
+
+
+def test_an_exact_product_of_what_is_not_finite_or_not_in_range_is_the_plain_one() -> None:
+    a = np.array([[1.0, 2.0], [np.inf, 1.0], [np.nan, 0.0], [1e200, 1.0], [0.0, 0.0]])
+    b = np.array([[3.0, 4.0], [np.inf, 1.0], [5e-200, 0.0], [0.0, 0.0]])
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(ops.exact_product(a, b)[0], a @ b.T)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [1e200, 1.0, -1e200],
+        [1.0, 1e-17, 1e-40, -1e-17, -1.0],
+        [1.0, 2.0**-53, 2.0**-120],
+        [1.0, 2.0**-53, -(2.0**-120)],
+        [1e308, 1e308, -1e308, 1e-308, -1e308],
+        [5e-324, 1.0, -1.0, 5e-324],
+        [1e308, 1e-300, 1e-100, 1.0, -1e308, -1.0, -1e-100],
+    ],
+)
+def test_a_sum_is_that_of_the_numbers_in_any_order(numbers: list[float]) -> None:
+    exact = float(sum(map(Fraction, numbers)))
+    for order in itertools.islice(itertools.permutations(numbers), 120):
+        assert losscli.hinge_embedding(list(order), [1] * len(order), reduction="sum").sum == exact
+    assert losscli.hinge_embedding(numbers, [1] * len(numbers)).mean == exact / len(numbers)
+
+
+def test_sums_of_rows_are_those_of_each_row_alone() -> None:
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(200, 6)) * 10.0 ** rng.integers(-30, 30, (200, 6))
+    rows[::7, 3:] = -rows[::7, :3]
+    rows[5], rows[6, 2], rows[8, 1], rows[9] = 0.0, np.inf, np.nan, 1.7e308
+    assert repr(sums.row_sums(rows)) == repr([float(ExactSum.of(row)) for row in rows.tolist()])
+
+
+def test_a_sum_of_many_numbers_of_all_sizes_has_no_rounding() -> None:
+    rng = np.random.default_rng(0)
+    numbers = rng.normal(size=100_001) * np.exp2(rng.integers(-300, 300, 100_001))
+    numbers[::3] = 0
+    assert sums.exact(numbers) == ExactSum.of(numbers.tolist())
+    numbers = rng.normal(size=100_001) ** 2
+    assert sums.exact(numbers) == ExactSum.of(numbers.tolist())
+
+
+@pytest.mark.parametrize("short", [True, False])
+def test_exponentials_and_logarithms_have_the_digits_that_they_promise(short: bool) -> None:
+    rng = np.random.default_rng(0)
+    x = np.concatenate([rng.uniform(-600, 690, 50), rng.uniform(-1, 1, 50), rng.uniform(-1e-9, 1e-9, 10), [0.0]])
+    bits = 68 if short else 113
+    for parts, function in ((doubled.exp(x, short=short), mp.exp), (doubled.log(np.exp(x), short=short), mp.log)):
+        for i in range(x.size):
+            exact = function(mpf(x[i] if function is mp.exp else np.exp(x[i])))
+            assert abs(mp.fsum(mpf(float(p[i])) for p in parts) - exact) <= mpf(2) ** -bits * max(abs(exact), not short)

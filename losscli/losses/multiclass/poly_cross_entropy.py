@@ -34,7 +34,8 @@ def poly_cross_entropy(
         loss = sum_c q[c] (-log p[c] + epsilon (1 - p[c]))        with q = onehot(y), or the class probabilities given
 
     A mean divides by the number of rows that count. The loss may be negative where epsilon is below -1.
-    There its terms, and those of its gradient, may cancel, and with class probabilities it is exact relative to these.
+    With class probabilities it is then exact relative to the terms that cancel in it, and so is, for any epsilon, their
+    gradient.
 
     Source: optax, poly_loss_cross_entropy; Leng et al. 2022, "PolyLoss", which calls it Poly-1.
     """

@@ -349,6 +349,7 @@ def exact_parts(values: Floats) -> tuple[Floats, Floats, Ints]:
     so much smaller than the largest that their last digits would not fit beside it: these are the places left out,
     and so is all of a row that a sum could overflow. Of a row with an infinity or NaN only these count.
     """
+    values = np.ascontiguousarray(values)
     least = values.min(axis=1, initial=0.0 if not values.shape[1] else np.inf)
     top = np.maximum(values.max(axis=1, initial=0.0), -least)
     room = math.ceil(math.log2(values.shape[1] + 2))

@@ -192,6 +192,14 @@ def test_sums_of_rows_are_those_of_each_row_alone() -> None:
     assert repr(sums.row_sums(rows)) == repr([float(ExactSum.of(row)) for row in rows.tolist()])
 
 
+def test_a_sum_of_rows_in_columns_counts_every_number_once() -> None:
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(50, 7)) * np.exp2(rng.integers(-40, 40, (50, 7)))
+    sums = ops.summed((np.asfortranarray(rows),))
+    for i, row in enumerate(rows.tolist()):
+        assert mp.fsum(mpf(float(part[i])) for part in sums) == mp.fsum(map(mpf, row))
+
+
 def test_a_sum_of_many_numbers_of_all_sizes_has_no_rounding() -> None:
     rng = np.random.default_rng(0)
     numbers = rng.normal(size=100_001) * np.exp2(rng.integers(-300, 300, 100_001))

@@ -38,7 +38,7 @@ def cosine_embedding(
                max(0, cos - m)     for y = -1
 
     The 1e-12 is PyTorch's; it makes the cosine of a vector of zeros 0. The mean divides by the number of pairs. The
-    gradient is with respect to input1.
+    gradient is with respect to input1, and each of its numbers is exact relative to the length of the whole.
 
     Source: PyTorch, torch.nn.CosineEmbeddingLoss.
     """

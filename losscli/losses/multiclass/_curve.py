@@ -102,9 +102,8 @@ def _mend(
 ) -> None:
     """Compute anew what is less than an eighth of its terms, from the logits."""
     for rows in doubled.chunks(np.flatnonzero(np.abs(found) < size / 8), logits.shape[1]):
-        found[rows] = doubled.rounded(
-            exact(doubled.compressed(ops.exact_negative_log_softmax_at(logits[rows], y[rows])))
-        )
+        n = ops.exact_negative_log_softmax_at(logits[rows], y[rows])
+        found[rows] = doubled.rounded(exact(doubled.compressed(n)))
 
 
 def _of_probabilities(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from losscli.errors import FileError, LosscliError
+from losscli.errors import file_errors
 from losscli.terminal.signals import tidied
 
 
@@ -19,20 +19,14 @@ def output(path: str | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         return
-    try:
-        target = Path(path)
-        if target.is_dir():
-            raise FileError("a directory, but a file was expected.", path)
-        if target.exists() and not target.is_file():  # a device or a pipe
+    target = Path(path)
+    with file_errors(path):
+        if target.is_file() or not target.exists():
+            with _draft(target.resolve()) as file:  # of a link, what it points to
+                yield file
+        else:  # a device or a pipe; a directory is refused
             with target.open("w", encoding="utf-8", errors="backslashreplace") as file:
                 yield file
-            return
-        with _draft(target.resolve()) as file:  # of a link, what it points to
-            yield file
-    except OSError as error:
-        if isinstance(error, LosscliError):
-            raise
-        raise FileError(f"{error.strerror or error}.", path) from None
 
 
 @contextmanager

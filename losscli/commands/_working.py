@@ -118,8 +118,6 @@ def _addends(value: AnyArray) -> list[float]:
 
 
 def _joined(terms: list[str], cut: bool) -> str:
-    if cut and len(terms) > 3:
-        terms = [*terms[:2], GAP, terms[-1]]
-    elif cut:
-        terms = [*terms[:2], GAP]
+    if cut:
+        terms = [*terms[:2], GAP, *terms[3:][-1:]]
     return "".join(f" - {t[1:]}" if i and t.startswith("-") else f"{' + ' * (i > 0)}{t}" for i, t in enumerate(terms))

@@ -35,20 +35,11 @@ def _draft(target: Path) -> Iterator[TextIO]:
 
     descriptor, name = tempfile.mkstemp(prefix=".losscli-", dir=target.parent)
     draft = Path(name)
-    with tidied(lambda: draft.unlink(missing_ok=True)):
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-                yield file
-                file.flush()
-                os.fsync(descriptor)
-            draft.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
-            draft.replace(target)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    with tidied(lambda: draft.unlink(missing_ok=True)):  # nothing is left of it once it has its name
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            yield file
+            file.flush()
+            os.fsync(descriptor)
+        os.umask(mask := os.umask(0))  # the only way to ask for it
+        draft.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask)
+        draft.replace(target)

@@ -19,7 +19,7 @@ from typing import IO, Any
 from losscli.catalogue import entries, find
 from losscli.documents import Item
 from losscli.errors import DataError, FileError, UsageError, file_errors
-from losscli.terminal.progress import at_file
+from losscli.terminal.progress import WORK
 
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt")
 LIMIT = 4 << 30
@@ -63,7 +63,7 @@ def opened(path: str) -> Iterator[IO[bytes]]:
         raise FileError("standard input is closed.")
     with file_errors(name_of(path)), nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as file:
         if path != "-":
-            at_file(file)
+            WORK.file, WORK.file_size = file, os.fstat(file.fileno()).st_size
         if not path.lower().endswith(".gz"):
             yield file
             return

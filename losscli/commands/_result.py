@@ -1,4 +1,4 @@
-"""result: What every loss command does: documents in, the loss and how it comes about out."""
+"""What every loss command does: documents in, the loss and how it comes about out."""
 
 from __future__ import annotations
 
@@ -53,10 +53,8 @@ def result(
         results = gate.passing(results)
     # a bar has no place among results that come to the same terminal as they are computed
     flowing = format in ("jsonl", "csv", "tsv") and show.output is None and sys.stdout.isatty()
-    with closing(items), output(show.output) as out, bar(show.progress and not flowing) as shown:
-        if shown is not None:
-            results = shown.until_exhausted(results)
-        report.module().write(ResultAnswer(results, show, format), out)
+    with closing(items), output(show.output) as out, bar(show.progress and not flowing) as watched:
+        report.module().write(ResultAnswer(watched(results), show, format), out)
         out.flush()
     if skipped is not None:
         skipped.raise_if_any()

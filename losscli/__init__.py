@@ -9,9 +9,10 @@ Every loss of `losscli list` is here under its full name and returns a `Result`;
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # typing takes a while to import, and Ctrl-C could strike in it
 if TYPE_CHECKING:
+    from typing import Any
+
     from losscli.python import Result
 
 __version__ = "0.1.0"

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
-from typing import NoReturn
+
+TYPE_CHECKING = False  # what takes a while to import, is imported when signals do what they should
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
 
 
 def main() -> int:
     """Run losscli and return its exit code; a run that a signal ends, dies of that signal, as the shell expects."""
-    from losscli.terminal.signals import die_of_signals
+    _die_of_signals()
+    import gc
 
-    die_of_signals()
     gc.set_threshold(100_000, 20, 20)  # documents are trees: looking for cycles among them takes half of the time
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # losscli has threads of its own
     _hold_standard_streams()
@@ -62,11 +63,26 @@ def run(arguments: Sequence[str]) -> int:
     return code
 
 
+def _die_of_signals() -> None:
+    """Undo what Python does about SIGINT (an exception) and SIGPIPE (an error of writing).
+
+    The module below `signal` is there at once; Ctrl-C could strike while `signal` itself is imported.
+    """
+    import _signal  # type: ignore[import-not-found]  # Python has no stub for it
+
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:  # a background job may have it ignored
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+    if hasattr(_signal, "SIGPIPE"):
+        _signal.signal(_signal.SIGPIPE, _signal.SIG_DFL)
+
+
 def _leave(code: int) -> NoReturn:
     """End the process: all is written and closed, and the interpreter's own way out takes longer than a small loss."""
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, AttributeError):
+        try:
             stream.flush()
+        except (OSError, ValueError, AttributeError):  # nobody takes it; there may be no stream at all
+            continue
     os._exit(code)
 
 

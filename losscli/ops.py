@@ -31,6 +31,13 @@ def pick(a: Floats, y: Ints) -> Floats:
     return a.reshape(-1).take(y + np.arange(0, rows * classes, classes))
 
 
+def one_hot(y: Ints, classes: int) -> Floats:
+    """1 at the label of each row and 0 elsewhere: shape (N, C)."""
+    hot = np.zeros((len(y), classes))
+    hot[np.arange(len(y)), y] = 1
+    return hot
+
+
 class Peak(NamedTuple):
     """A softmax taken apart so that nothing cancels: p_c = exp(z_c - peak) / (1 + rest).
 

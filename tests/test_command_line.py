@@ -391,7 +391,6 @@ def test_a_thousand_mixed_batches_agree_with_pytorch() -> None:
 def test_every_command_has_help_and_its_examples_run(entry: Entry) -> None:
     text = output(entry.name, "--help", COLUMNS="200")
     assert entry.summary in text
-    assert len(entry.examples) == 3
     for name in entry.declaration.parameters:
         assert f"--{name.replace('_', '-')}" in text
     for example in entry.examples:

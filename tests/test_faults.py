@@ -389,3 +389,16 @@ def test_what_python_writes_is_read_back_exactly() -> None:
     assert done.returncode == 0, done.stderr
     again = [float(row[0]) for row in json.loads(done.stdout)["steps"]["logit"]]
     assert [repr(a) for a in again] == [repr(n) for n in numbers]
+
+
+def test_ctrl_c_while_it_starts_ends_it_without_a_word() -> None:
+    for milliseconds in range(0, 120, 4):
+        with subprocess.Popen(
+            [PROGRAM, *SMALL], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT
+        ) as process:
+            time.sleep(milliseconds / 1000)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate()
+        assert process.returncode in (0, 1, -signal.SIGINT)
+        # Python itself may say something as long as it starts; from the first line of main() on nobody does
+        assert b"losscli/__main__.py" not in err, err

@@ -30,7 +30,17 @@ from losscli.declare import Array
 from losscli.errors import DataError, LosscliWarning
 from losscli.python import call
 from losscli.terms import Step, Terms, Total
-from tests.catalogue import GOLDEN, REFERENCED, REFERENCED_LOSSES, golden_file, golden_lines, module_of, named
+from tests.catalogue import (
+    CLAIMED,
+    GOLDEN,
+    REFERENCED,
+    REFERENCED_LOSSES,
+    claims,
+    golden_file,
+    golden_lines,
+    module_of,
+    named,
+)
 from tests.strategies import arguments
 
 pytestmark = pytest.mark.filterwarnings("ignore::losscli.errors.LosscliWarning")  # of input that looks wrong
@@ -130,10 +140,7 @@ def test_value_divisor_and_steps_equal_the_reference(entry: Entry) -> None:
 def test_values_reductions_and_gradients_are_those_of_the_defining_library(entry: Entry) -> None:
     for number, line in enumerate(golden_lines(entry), 1):
         golden = json.loads(line)
-        arguments = {
-            name: numbers(value) if isinstance(value, list) and name != "labels" else value
-            for name, value in golden.pop("arguments").items()
-        }
+        arguments = as_arrays(golden.pop("arguments"))
         for key, expected in golden.items():
             kind, _, reduction = key.rpartition(" ")
             result = getattr(losscli, entry.path.stem)(
@@ -143,6 +150,21 @@ def test_values_reductions_and_gradients_are_those_of_the_defining_library(entry
             found = result.gradient() if kind == "grad" else loss_or_value
             where = f"{golden_file(entry).name}:{number} {key}"
             np.testing.assert_allclose(found, numbers(expected), rtol=1e-11, atol=1e-14, err_msg=where)
+
+
+@pytest.mark.parametrize("entry", CLAIMED, ids=named)
+def test_what_a_card_claims_about_a_library_is_what_the_library_answers(entry: Entry) -> None:
+    for line, cases in claims(entry).items():
+        for number, case in enumerate(cases, 1):
+            result = getattr(losscli, entry.path.stem)(**as_arrays(case["arguments"]))
+            found = result.value if entry.is_function else result.loss
+            where = f"case {number} of {line}"
+            np.testing.assert_allclose(found, numbers(case["answer"]), rtol=1e-6, atol=1e-9, err_msg=where)
+
+
+def as_arrays(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a golden case; labels stay as they are, whole numbers or not."""
+    return {n: numbers(v) if isinstance(v, list) and n != "labels" else v for n, v in arguments.items()}
 
 
 def numbers(value: Any) -> Any:

@@ -4,7 +4,7 @@
 
 PyTorch: LogSigmoid
 Keras: log_sigmoid
-optax: jax.nn.log_sigmoid
+JAX: jax.nn.log_sigmoid
 
 Examples:
     losscli log-sigmoid --logits 0.15,-0.34,0.12,0.67,0.55

@@ -2,9 +2,9 @@
 
     log_softmax(z)[c] = z[c] - log(sum_k exp(z[k]))
 
-PyTorch: LogSoftmax
-Keras: log_softmax
-optax: jax.nn.log_softmax
+PyTorch: LogSoftmax (give dim: its default depends on the number of axes)
+Keras: log_softmax (--class-axis -1)
+JAX: jax.nn.log_softmax (--class-axis -1)
 
 Examples:
     losscli log-softmax --logits 0.15,-0.34,0.12,0.67,0.55

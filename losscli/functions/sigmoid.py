@@ -4,7 +4,7 @@
 
 PyTorch: Sigmoid
 Keras: sigmoid
-optax: jax.nn.sigmoid
+JAX: jax.nn.sigmoid
 
 Examples:
     losscli sigmoid --logits 0.15,-0.34,0.12,0.67,0.55

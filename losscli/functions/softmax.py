@@ -2,9 +2,9 @@
 
     softmax(z)[c] = exp(z[c]) / sum_k exp(z[k])
 
-PyTorch: Softmax
-Keras: softmax
-optax: jax.nn.softmax
+PyTorch: Softmax (give dim: its default depends on the number of axes)
+Keras: softmax (--class-axis -1)
+JAX: jax.nn.softmax (--class-axis -1)
 
 Examples:
     losscli softmax --logits 0.15,-0.34,0.12,0.67,0.55

@@ -78,6 +78,16 @@ def golden_cases(rng: np.random.Generator, formula: Callable[[dict[str, Any]], A
     yield golden_case(inside, other, None, formula)
 
 
+def claims(rng: np.random.Generator, formula: Callable[[dict[str, Any]], Any]) -> Iterator[Any]:
+    """What torchvision's formula gives: it has no wheel for the environment that makes claims."""
+    import torch
+
+    for rows in (1, 2, 3, 4, 5):
+        a, b = (golden_boxes(rng, (rows,), 1.0).round(2) for _ in range(2))
+        arguments = {"input": a, "target": b, "reduction": "none"}
+        yield "torchvision", arguments, formula(golden_measured(torch.tensor(a), torch.tensor(b), 1e-7))
+
+
 def golden_boxes(rng: np.random.Generator, rows: tuple[int, ...], spread: float) -> Any:
     corner = rng.normal(0, spread, (*rows, 2))
     return np.concatenate([corner, corner + rng.random((*rows, 2)) * 3 + 0.1], axis=-1)

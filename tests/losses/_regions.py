@@ -16,6 +16,7 @@ from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import DataError, LosscliWarning
+from tests.losses import _claims
 from tests.strategies import arrays
 
 SOFT = st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0.0, 1.0, width=32))
@@ -123,6 +124,17 @@ def overlaps(given: dict[str, Any], name: str, hit: Any, alpha: Any, beta: Any, 
 GOLDEN_SHAPES = [(1, 3, 2, 3), (2, 3, 4), (2, 2, 2, 2, 1)]
 BUT_THE_MEAN = ("none", "sum", "grad sum")  # smp has no other reduction
 MONAI = {"per_image": True, "smooth_nr": 1e-5, "smooth_dr": 1e-5, "empty": "formula", "overlap": "product"}
+
+
+PRODUCT = {"overlap": "product", "empty": "formula"}  # how all libraries but smp measure
+
+
+def claimed(rng: np.random.Generator) -> Iterator[tuple[Any, Any, Any, Any]]:
+    """Scores, probabilities, class indices and masks of a few images; some classes are in no mask."""
+    for n, classes, *space in [(1, 3, 2, 2), (2, 2, 3, 1), (2, 3, 1, 2), (1, 2, 1, 5), (3, 2, 2, 1)]:
+        z = _claims.numbers(rng, n, classes, *space, spread=2)
+        y = rng.integers(0, rng.integers(1, classes + 1), (n, *space))
+        yield z, _claims.shares(rng, *z.shape), y, np.moveaxis(_claims.one_hot(y, classes), -1, 1)
 
 
 def smp() -> Any:

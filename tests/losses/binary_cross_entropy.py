@@ -7,6 +7,7 @@ import numpy as np
 from mpmath import mp, mpf
 
 import losscli
+from tests.losses import _claims
 
 
 def reference(row: dict[str, Any]) -> dict[str, Any]:
@@ -40,6 +41,20 @@ def golden_case(probs: Any, labels: Any, weight: Any) -> tuple[dict[str, Any], A
     t = torch.tensor(labels)
     w = None if weight is None else torch.tensor(weight)
     return arguments, lambda x, reduction: F.binary_cross_entropy(x, t, w, reduction=reduction)
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    keras, optax = _claims.keras(), _claims.optax()
+    for shape in _claims.SHAPES:
+        p, t = _claims.shares(rng, *shape), _claims.shares(rng, *shape)
+        yield "PyTorch", {"probs": p, "labels": t}, torch.nn.BCELoss()(torch.tensor(p), torch.tensor(t))
+        clipped = np.clip(p, 1e-7, 1 - 1e-7)
+        yield "Keras", {"probs": clipped, "labels": t}, keras.losses.BinaryCrossentropy()(t, p)
+        inner = np.clip(p, 0.01, 0.99)
+        arguments = {"probs": inner, "labels": t, "reduction": "none"}
+        yield "optax", arguments, optax.losses.sigmoid_binary_cross_entropy(np.log(inner / (1 - inner)), t)
 
 
 def test_the_gradient_of_bce_keeps_a_floor_under_its_divisor() -> None:

@@ -10,6 +10,7 @@ from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import LosscliWarning
+from tests.losses import _claims
 from tests.strategies import ORDINARY, REALS, SHARES, arrays
 
 
@@ -73,6 +74,18 @@ def golden_case(logits: Any, labels: Any, weight: Any, pos_weight: Any) -> tuple
     return arguments, lambda x, reduction: F.binary_cross_entropy_with_logits(
         x, t, w, reduction=reduction, pos_weight=pw
     )
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    keras, optax = _claims.keras(), _claims.optax()
+    for shape in _claims.SHAPES:
+        x, t = _claims.numbers(rng, *shape, spread=20), _claims.shares(rng, *shape)
+        arguments = {"logits": x, "labels": t}
+        yield "PyTorch", arguments, torch.nn.BCEWithLogitsLoss()(torch.tensor(x), torch.tensor(t))
+        yield "Keras", arguments, keras.losses.BinaryCrossentropy(from_logits=True)(t, x)
+        yield "optax", arguments | {"reduction": "none"}, optax.losses.sigmoid_binary_cross_entropy(x, t)
 
 
 def test_a_class_without_share_in_the_target_adds_nothing_where_pytorch_has_nan() -> None:

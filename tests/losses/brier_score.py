@@ -9,6 +9,7 @@ from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import LosscliWarning
+from tests.losses import _claims
 
 
 def reference(row: dict[str, Any]) -> dict[str, Any]:
@@ -47,6 +48,14 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                 return brier_score_loss(y, x, labels=range(x.shape[1]), scale_by_half=value)
 
             yield arguments, function
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    from sklearn.metrics import brier_score_loss
+
+    for rows, classes in ((1, 2), (1, 3), (5, 2), (4, 3), (8, 5)):
+        p, y = _claims.distributions(rng, rows, classes), rng.integers(0, classes, rows)
+        yield "sklearn", {"probs": p, "labels": y}, brier_score_loss(y, p, labels=range(classes))
 
 
 def test_brier_warns_of_rows_that_are_no_probabilities() -> None:

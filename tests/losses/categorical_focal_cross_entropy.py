@@ -9,7 +9,7 @@ from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import DataError
-from tests.losses import _curve, _keras
+from tests.losses import _claims, _curve, _keras
 
 
 def reference(row: dict[str, Any]) -> dict[str, Any]:
@@ -40,6 +40,18 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                     return keras.categorical_focal_crossentropy(hot, x, alpha, gamma, from_logits=True)
 
                 yield arguments, _keras.reduced(each)
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    keras = _claims.keras()
+    for shape in _claims.CLASS_SHAPES:
+        z, y = _claims.numbers(rng, *shape, spread=8), rng.integers(0, shape[-1], shape[:-1])
+        p = np.exp(z) / np.exp(z).sum(-1, keepdims=True)
+        clipped = np.log(np.clip(p, 1e-7, 1 - 1e-7))
+        options: Any = {"gamma": float(rng.integers(0, 3)), "alpha": rng.random(shape[-1]).round(2)}
+        loss = keras.losses.CategoricalFocalCrossentropy(from_logits=True, **options)
+        arguments = {"logits": clipped, "labels": y, "class_axis": -1, **options}
+        yield "Keras", arguments, loss(_claims.one_hot(y, shape[-1]), z)
 
 
 def test_alpha_of_focal_softmax_is_a_number_or_one_a_class() -> None:

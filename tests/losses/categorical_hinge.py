@@ -8,6 +8,7 @@ from hypothesis import assume
 from mpmath import mp, mpf
 
 import losscli
+from tests.losses import _claims
 from tests.losses.multi_margin import scores
 
 
@@ -53,6 +54,19 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                 return optax.losses.multiclass_hinge_loss(x, labels)
 
             yield {"logits": rng.normal(0, scale, shape), "labels": labels}, each
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    from sklearn.metrics import hinge_loss
+
+    keras, optax = _claims.keras(), _claims.optax()
+    for shape in [(1, 3), (4, 3), (3, 4), (5, 3), (6, 5)]:
+        z, y = _claims.numbers(rng, *shape, spread=1), rng.integers(0, shape[-1], shape[:-1])
+        with_0 = np.concatenate([z, np.zeros((*shape[:-1], 1))], axis=-1)  # one more class
+        one_hot = _claims.one_hot(y, shape[-1])
+        yield "Keras", {"logits": with_0, "labels": y}, keras.losses.CategoricalHinge()(one_hot, z)
+        yield "optax", {"logits": z, "labels": y, "reduction": "none"}, optax.losses.multiclass_hinge_loss(z, y)
+        yield "sklearn", {"logits": z, "labels": y}, hinge_loss(y, z, labels=range(shape[-1]))
 
 
 def test_categorical_hinge_holds_no_0_for_the_label_itself_as_that_of_keras_does() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
+from tests.losses import _claims
 from tests.losses._predictions import inputs
 
 
@@ -44,3 +45,13 @@ def golden_case(input: Any, target: Any, epsilon: float, *left_out: str) -> Any:
         return {"none": loss, "mean": loss.mean(), "sum": loss.sum()}[reduction]
 
     return {"input": input, "target": target, "epsilon": epsilon}, function, *left_out
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+    from kornia.losses import charbonnier_loss
+
+    for shape in _claims.SHAPES:
+        x, t = _claims.numbers(rng, *shape), _claims.numbers(rng, *shape)
+        arguments = {"input": x, "target": t, "epsilon": 1.0, "reduction": "none"}
+        yield "Kornia", arguments, charbonnier_loss(torch.tensor(x), torch.tensor(t)) + 1

@@ -17,11 +17,17 @@ def reference(row: dict[str, Any]) -> dict[str, Any]:
     return _boxes.result(1 - m["IoU"] + m["moved"] + m["alpha"] * m["v"], m)
 
 
+def formula(b: dict[str, Any]) -> Any:
+    return 1 - b["iou"] + b["distance"] / b["diagonal"] + b["v"] ** 2 / (1 - b["iou"] + b["v"] + b["eps"])
+
+
 def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
     """torchvision has no wheel for the environment that makes these: its published formula, written anew in torch."""
-    return _boxes.golden_cases(
-        rng, lambda b: 1 - b["iou"] + b["distance"] / b["diagonal"] + b["v"] ** 2 / (1 - b["iou"] + b["v"] + b["eps"])
-    )
+    return _boxes.golden_cases(rng, formula)
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    yield from _boxes.claims(rng, formula)
 
 
 def test_the_gradient_of_ciou_is_that_of_the_loss_where_torchvision_holds_alpha_constant() -> None:

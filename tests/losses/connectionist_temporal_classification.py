@@ -11,6 +11,7 @@ from mpmath import inf, mp, mpf
 
 import losscli
 from losscli.errors import DataError, LosscliWarning, UsageError
+from tests.losses import _claims
 
 COUPLES_ROWS = True
 
@@ -138,6 +139,24 @@ def golden_case(rng: Any, frames: int, n: int, classes: int, blank: int, form: s
 
 ctc = losscli.connectionist_temporal_classification
 EVEN = np.log(np.full((3, 2, 3), 1 / 3))
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    keras, optax = _claims.keras(), _claims.optax()
+    for frames, n, classes, longest in ((4, 1, 3, 2), (5, 2, 4, 2), (6, 3, 3, 3), (3, 2, 2, 1), (7, 2, 3, 3)):
+        logits = _claims.numbers(rng, n, frames, classes, spread=2)
+        log_probs = torch.tensor(logits).log_softmax(-1).transpose(0, 1).numpy()
+        lengths = rng.integers(1, longest + 1, n)
+        inside = np.arange(longest) < lengths[:, None]
+        targets = rng.integers(1, classes, (n, longest)) * inside
+        arguments = {"log_probs": log_probs, "targets": targets, "target_lengths": lengths}
+        full = np.full(n, frames)
+        yield "PyTorch", arguments, torch.nn.CTCLoss()(*map(torch.tensor, (log_probs, targets, full, lengths)))
+        each = arguments | {"reduction": "none"}
+        yield "Keras", each, keras.losses.CTC(reduction=None)(targets, logits)
+        yield "optax", each, optax.losses.ctc_loss(logits, np.zeros((n, frames)), targets, 1.0 - inside)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import LosscliWarning
-from tests.losses import _keras
+from tests.losses import _claims, _keras
 from tests.strategies import ORDINARY, REALS, arrays
 
 CLEAR = st.floats(1, 3, width=16)  # in one place of each vector: it is no vector of zeros, whatever is rounded
@@ -83,6 +83,25 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
 
     # PyTorch's gradient of a vector of zeros depends on its eps
     yield {"input1": nought, "input2": nought[::-1]}, _keras.reduced(of_zeros), "grad mean", "grad sum"
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+    from sklearn.metrics.pairwise import cosine_distances
+
+    keras, optax = _claims.keras(), _claims.optax()
+    for shape in [(1, 3), (4, 1), (3, 4), (2, 3, 2), (4, 5)]:
+        a, b = _claims.numbers(rng, *shape), _claims.numbers(rng, *shape)
+        if shape == (4, 5):
+            a[0] = 0
+        arguments = {"input1": a, "input2": b}
+        each = arguments | {"reduction": "none"}
+        yield "PyTorch", each, 1 - torch.nn.CosineSimilarity(dim=-1)(torch.tensor(a), torch.tensor(b))
+        yield "Keras", arguments, keras.losses.CosineSimilarity()(b, a) + 1
+        if a[0].any():
+            yield "optax", each, optax.losses.cosine_distance(a, b)
+        if len(shape) == 2:
+            yield "sklearn", each, cosine_distances(a, b).diagonal()
 
 
 def test_a_vector_of_zeros_has_no_direction() -> None:

@@ -8,7 +8,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from mpmath import mpf
 
-from tests.losses import cosine_distance
+from tests.losses import _claims, cosine_distance
 from tests.strategies import SIGNS, arrays
 
 
@@ -58,3 +58,12 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                     return F.cosine_embedding_loss(x, other, y, margin=margin, reduction=reduction)
 
                 yield {"input1": input1, "input2": input2, "labels": labels, "margin": margin}, function
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    for shape in [(1, 3), (4, 1), (3, 4), (5, 2), (2, 6)]:
+        a, b, y = _claims.numbers(rng, *shape), _claims.numbers(rng, *shape), rng.choice([-1.0, 1.0], shape[0])
+        loss = torch.nn.CosineEmbeddingLoss()(torch.tensor(a), torch.tensor(b), torch.tensor(y))
+        yield "PyTorch", {"input1": a, "input2": b, "labels": y}, loss

@@ -9,6 +9,7 @@ from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import LosscliWarning
+from tests.losses import _claims
 
 
 def log_softmax(z: list[float]) -> list[Any]:
@@ -135,6 +136,23 @@ def non_finite() -> Iterator[Any]:
         # an ignored row with NaN or infinity has a NaN gradient in PyTorch
         left_out = ["grad mean", "grad sum"] if -100 in labels and not np.isfinite(arguments["logits"]).all() else []
         yield arguments, torch_function(arguments), *left_out
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    keras, optax = _claims.keras(), _claims.optax()
+    for shape in _claims.CLASS_SHAPES:
+        z, y = _claims.numbers(rng, *shape, spread=10), rng.integers(0, shape[-1], shape[:-1])
+        given = {"logits": z, "labels": y, "class_axis": -1}
+        soft = given | {"labels": _claims.distributions(rng, *shape)}
+        yield "PyTorch", given, torch.nn.CrossEntropyLoss()(torch.tensor(z).movedim(-1, 1), torch.tensor(y))
+        yield "Keras", given, keras.losses.SparseCategoricalCrossentropy(from_logits=True)(y, z)
+        smoothed = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1)
+        yield "Keras", soft | {"label_smoothing": 0.1}, smoothed(soft["labels"], z)
+        each = {"reduction": "none"}
+        yield "optax", given | each, optax.losses.softmax_cross_entropy_with_integer_labels(z, y)
+        yield "optax", soft | each, optax.losses.softmax_cross_entropy(z, soft["labels"])
 
 
 def test_all_rows_ignored_is_nan_and_says_so() -> None:

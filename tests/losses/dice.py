@@ -8,7 +8,7 @@ import pytest
 
 import losscli
 from losscli.errors import DataError
-from tests.losses import _regions
+from tests.losses import _claims, _regions
 
 arguments = _regions.arguments
 
@@ -27,6 +27,23 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
         rng, _regions.smp().DiceLoss, _regions.smp_variants("plain", "probabilities", "classes", "smooth twice")
     )
     yield from _regions.monai_cases(rng, MonaiDice, {})
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+    from monai.losses import DiceLoss as MonaiDice
+
+    keras, optax, smp = _claims.keras(), _claims.optax(), _regions.smp()
+    for z, p, y, t in _regions.claimed(rng):
+        logits, probs = {"logits": z, "labels": y}, {"logits": p, "labels": y, "from_logits": False}
+        yield "smp", logits, smp.DiceLoss("multiclass")(torch.tensor(z), torch.tensor(y))
+        monai = _regions.PRODUCT | {"per_image": True, "smooth_nr": 1e-5, "smooth_dr": 1e-5}
+        yield "MONAI", probs | monai, MonaiDice()(torch.tensor(p), torch.tensor(t))
+        micro = _regions.PRODUCT | {"average": "micro", "smooth_dr": 1e-7}
+        yield "Keras", probs | micro, keras.losses.Dice()(t, p)
+        smooth = _regions.PRODUCT | {"per_image": True, "smooth_nr": 2.0, "smooth_dr": 2.0}
+        loss = optax.losses.dice_loss(np.moveaxis(z, 1, -1), np.moveaxis(t, 1, -1))
+        yield "optax", logits | smooth, loss.mean()
 
 
 def test_keras_takes_all_classes_as_one() -> None:

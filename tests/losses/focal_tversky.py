@@ -41,3 +41,12 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
         yield from _regions.smp_cases(
             rng, Each, [{"ours": v["ours"] | weight, "smp": v["smp"] | paper | weight} for v in variants]
         )
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    loss = _regions.smp().TverskyLoss("binary", alpha=0.3, beta=0.7, gamma=0.75)
+    for z, _, y, _ in _regions.claimed(rng):
+        x, t = z[:, 0], np.minimum(y, 1.0)
+        yield "smp", {"logits": x, "labels": t, "mode": "binary"}, loss(torch.tensor(x), torch.tensor(t))

@@ -10,6 +10,7 @@ from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import DataError, LosscliWarning
+from tests.losses import _claims
 from tests.losses._predictions import inputs
 from tests.strategies import arrays
 
@@ -67,6 +68,16 @@ def golden_case(input: Any, target: Any, var: Any, full: bool, eps: float) -> An
     t = torch.tensor(target)
     v = float(var) if var.ndim == 0 else torch.tensor(var)
     return arguments, lambda x, r: F.gaussian_nll_loss(x, t, v, full=full, eps=eps, reduction=r)
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    for shape in _claims.SHAPES:
+        x, t = _claims.numbers(rng, *shape), _claims.numbers(rng, *shape)
+        var = _claims.shares(rng, *shape)
+        loss = torch.nn.GaussianNLLLoss()(torch.tensor(x), torch.tensor(t), torch.tensor(var))
+        yield "PyTorch", {"input": x, "target": t, "var": var}, loss
 
 
 def test_a_variance_is_not_negative_and_one_below_eps_is_told() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from mpmath import mp, mpf
 
-from tests.losses import _curve, _keras
+from tests.losses import _claims, _curve, _keras
 
 
 def reference(row: dict[str, Any]) -> dict[str, Any]:
@@ -30,3 +30,11 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                 return keras.categorical_generalized_cross_entropy(labels, x.softmax(-1), q)
 
             yield arguments, _keras.reduced(each)
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    keras = _claims.keras()
+    for shape in [(1, 3), (4, 2), (3, 4), (5, 3), (2, 6)]:
+        z, y = _claims.numbers(rng, *shape, spread=8), rng.integers(0, shape[-1], shape[:-1])
+        p, q = np.exp(z) / np.exp(z).sum(-1, keepdims=True), float(rng.integers(1, 20) / 20)
+        yield "Keras", {"logits": z, "labels": y, "q": q}, keras.losses.CategoricalGeneralizedCrossEntropy(q)(y, p)

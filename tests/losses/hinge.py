@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 from mpmath import mpf
 
-from tests.losses import _keras
+from tests.losses import _claims, _keras
 from tests.strategies import ORDINARY, REALS, SIGNS, arrays
 
 CORNERLESS = ORDINARY.filter(lambda x: abs(abs(x) - 1) > 1e-3)
@@ -38,3 +38,17 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
             return keras.hinge(torch.tensor(labels)[..., None], x[..., None]).double()
 
         yield {"logits": logits, "labels": labels}, _keras.reduced(each)
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    from sklearn.metrics import hinge_loss
+
+    keras, optax = _claims.keras(), _claims.optax()
+    for shape in _claims.SHAPES:
+        x, y = _claims.numbers(rng, *shape, spread=2), rng.choice([-1.0, 1.0], shape)
+        yield "Keras", {"logits": x, "labels": y}, keras.losses.Hinge()(y, x)
+        zero_or_one = (y + 1) / 2
+        yield "Keras", {"logits": x, "labels": zero_or_one}, keras.losses.Hinge()(zero_or_one, x)
+        yield "optax", {"logits": x, "labels": y, "reduction": "none"}, optax.losses.hinge_loss(x, y)
+        flat, both = _claims.numbers(rng, 4, spread=2), rng.permutation([-1.0, 1.0, 1.0, rng.choice([-1.0, 1.0])])
+        yield "sklearn", {"logits": flat, "labels": both}, hinge_loss(both, flat)

@@ -8,6 +8,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from mpmath import mpf
 
+from tests.losses import _claims
 from tests.strategies import ORDINARY, REALS, SIGNS, arrays
 
 
@@ -39,3 +40,12 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                 return F.hinge_embedding_loss(x, torch.tensor(y), margin=margin, reduction=reduction)
 
             yield {"input": x, "labels": labels, "margin": margin}, function
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    for shape in _claims.SHAPES:
+        x, y = _claims.numbers(rng, *shape), rng.choice([-1.0, 1.0], shape)
+        loss = torch.nn.HingeEmbeddingLoss()(torch.tensor(x), torch.tensor(y))
+        yield "PyTorch", {"input": x, "labels": y}, loss

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from mpmath import mpf
 
 import losscli
+from tests.losses import _claims
 from tests.losses._predictions import WEIGHTS, inputs
 from tests.strategies import arrays
 
@@ -49,6 +50,19 @@ def golden_case(input: Any, target: Any, delta: float, weight: Any = None) -> tu
     t = torch.tensor(target)
     w = None if weight is None else torch.tensor(weight)
     return arguments, lambda x, reduction: F.huber_loss(x, t, reduction, delta, w)
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    keras, optax = _claims.keras(), _claims.optax()
+    for shape in _claims.SHAPES:
+        x, t = _claims.numbers(rng, *shape), _claims.numbers(rng, *shape)
+        delta = float(rng.integers(1, 9) / 2)
+        arguments = {"input": x, "target": t, "delta": delta}
+        yield "PyTorch", arguments, torch.nn.HuberLoss(delta=delta)(torch.tensor(x), torch.tensor(t))
+        yield "Keras", arguments, keras.losses.Huber(delta)(t, x)
+        yield "optax", arguments | {"reduction": "none"}, optax.losses.huber_loss(x, t, delta=delta)
 
 
 def test_weights_divide_the_mean_of_mse_and_l1_but_as_in_pytorch_not_of_huber() -> None:

@@ -10,6 +10,7 @@ from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import DataError
+from tests.losses import _claims
 from tests.losses.cosine_distance import exact, vectors
 
 COUPLES_ROWS = True
@@ -63,6 +64,16 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                 return F.cross_entropy(scores, torch.arange(len(x)), reduction=reduction)
 
             yield {"anchor": anchor, "positive": positive, "temperature": temperature}, function
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+    from torch.nn import functional as F
+
+    for shape in [(1, 3), (4, 1), (3, 4), (5, 2), (2, 6)]:
+        a, p = _claims.numbers(rng, *shape), _claims.numbers(rng, *shape)
+        s = F.normalize(torch.tensor(a)) @ F.normalize(torch.tensor(p)).T / 0.07
+        yield "PyTorch", {"anchor": a, "positive": p}, torch.nn.CrossEntropyLoss()(s, torch.arange(len(s)))
 
 
 def test_a_batch_needs_rows_of_vectors() -> None:

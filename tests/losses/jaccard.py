@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.losses import _regions
+from tests.losses import _claims, _regions
 
 arguments = _regions.arguments
 
@@ -25,3 +25,18 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
     )
     # MONAI doubles the quotient and smooths that, so twice our 1e-5
     yield from _regions.monai_cases(rng, MonaiDice, {"jaccard": True, "smooth_nr": 2e-5, "smooth_dr": 2e-5})
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+    from monai.losses import DiceLoss as MonaiDice
+
+    optax, smp = _claims.optax(), _regions.smp()
+    for z, p, y, t in _regions.claimed(rng):
+        logits, probs = {"logits": z, "labels": y}, {"logits": p, "labels": y, "from_logits": False}
+        yield "smp", logits, smp.JaccardLoss("multiclass")(torch.tensor(z), torch.tensor(y))
+        monai = _regions.PRODUCT | {"per_image": True, "smooth_nr": 5e-6, "smooth_dr": 5e-6}
+        yield "MONAI", probs | monai, MonaiDice(jaccard=True)(torch.tensor(p), torch.tensor(t))
+        smooth = _regions.PRODUCT | {"per_image": True, "smooth_nr": 1.0, "smooth_dr": 1.0}
+        loss = optax.losses.dice_loss(np.moveaxis(z, 1, -1), np.moveaxis(t, 1, -1), alpha=1, beta=1)
+        yield "optax", logits | smooth, loss.mean()

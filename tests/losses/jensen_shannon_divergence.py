@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
+from tests.losses import _claims
 from tests.strategies import arrays
 
 
@@ -58,3 +59,13 @@ def golden_case(probs: Any, target: Any) -> tuple[dict[str, Any], Any]:
 
 def distribution(a: Any) -> Any:
     return a / a.sum(axis=0 if a.ndim == 1 else 1, keepdims=True)
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    from scipy.spatial.distance import jensenshannon
+
+    for shape in [(3,), (1, 2), (4, 3), (2, 5), (2, 2, 3)]:
+        p, t = _claims.distributions(rng, *shape), _claims.distributions(rng, *shape)
+        scaled = p * rng.integers(1, 9, (*shape[:-1], 1))
+        arguments = {"probs": p, "target": t, "class_axis": -1, "reduction": "none"}
+        yield "SciPy", arguments, jensenshannon(scaled, t, axis=-1) ** 2

@@ -12,6 +12,7 @@ from mpmath import mp, mpf
 import losscli
 from losscli.errors import DataError, LosscliWarning
 from tests.command import output
+from tests.losses import _claims
 from tests.strategies import ORDINARY, arrays
 
 
@@ -79,6 +80,27 @@ def golden_case(log_probs: Any, target: Any, log_target: bool) -> Any:
 def golden_log_softmax(z: Any) -> Any:
     axis = 0 if z.ndim == 1 else 1
     return z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    keras, optax = _claims.keras(), _claims.optax()
+    for shape in [(1, 3), (4, 2), (3, 4), (5, 3), (2, 6)]:
+        p, t = _claims.distributions(rng, *shape), _claims.distributions(rng, *shape)
+        above_0 = np.maximum(p, 0.01)
+        given = {"log_probs": np.log(above_0), "target": t}
+        x = torch.tensor(given["log_probs"])
+        yield "PyTorch", given, torch.nn.KLDivLoss()(x, torch.tensor(t))
+        batchmean = {"reduction": "batchmean"}
+        yield "PyTorch", given | batchmean, torch.nn.KLDivLoss(**batchmean)(x, torch.tensor(t))
+        clipped = {"log_probs": np.log(np.maximum(p, 1e-7)), "target": np.maximum(t, 1e-7)}
+        yield "Keras", clipped | batchmean, keras.losses.KLDivergence()(t, p)
+        yield "optax", given | {"reduction": "sum"}, optax.losses.kl_divergence(given["log_probs"], t).sum()
+        log_t = np.log(np.maximum(t, 0.01))
+        log_target = given | {"target": log_t, "log_target": True, "reduction": "sum"}
+        answer = optax.losses.kl_divergence_with_log_targets(given["log_probs"], log_t)
+        yield "optax", log_target, answer.sum()
 
 
 def test_a_class_without_share_adds_nothing_to_kl_where_pytorch_has_nan() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 import losscli
-from tests.losses import cross_entropy
+from tests.losses import _claims, cross_entropy
 from tests.strategies import arrays
 
 EIGHTHS = st.integers(-64, 64).map(lambda n: n / 8)  # their products and sums are exact: the logits have no rounding
@@ -72,6 +72,18 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
 
                 # where all rows are ignored the mean is NaN for both, but PyTorch's gradient is too
                 yield arguments, function
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    for rows, d, classes in ((1, 2, 3), (4, 3, 2), (3, 2, 4), (2, 4, 3), (5, 1, 2)):
+        h, y = _claims.numbers(rng, rows, d), rng.integers(0, classes, rows)
+        w, b = _claims.numbers(rng, classes, d), _claims.numbers(rng, classes)
+        loss = torch.nn.LinearCrossEntropyLoss(d, classes, bias=True)
+        loss.linear.load_state_dict({"weight": torch.tensor(w), "bias": torch.tensor(b)})
+        arguments = {"hidden": h, "linear_weight": w, "linear_bias": b, "labels": y}
+        yield "PyTorch", arguments, loss(torch.tensor(h), torch.tensor(y)).detach()
 
 
 def test_the_gradient_of_cross_entropy_behind_a_layer_is_that_of_the_hidden_vectors() -> None:

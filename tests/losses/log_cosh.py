@@ -8,7 +8,7 @@ import pytest
 from mpmath import mp, mpf
 
 import losscli
-from tests.losses import _keras
+from tests.losses import _claims, _keras
 
 
 def reference(row: dict[str, Any]) -> dict[str, Any]:
@@ -32,6 +32,14 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
 
 def golden_case(input: Any, target: Any) -> tuple[dict[str, Any], Any]:
     return {"input": input, "target": target}, _keras.in_arrays("log_cosh", target)
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    keras, optax = _claims.keras(), _claims.optax()
+    for shape in _claims.SHAPES:
+        x, t = _claims.numbers(rng, *shape, spread=20), _claims.numbers(rng, *shape)
+        yield "Keras", {"input": x, "target": t}, keras.losses.LogCosh()(t, x)
+        yield "optax", {"input": x, "target": t, "reduction": "none"}, optax.losses.log_cosh(x, t)
 
 
 def test_log_cosh_keeps_its_digits_where_keras_and_optax_have_none() -> None:

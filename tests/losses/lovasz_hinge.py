@@ -70,3 +70,14 @@ def golden_case(rng: Any, shape: tuple[int, ...], per_image: bool, ignored: int 
         return loss(x, target)
 
     return {"logits": rng.normal(0, 2, shape), "labels": labels} | options, function, *_regions.BUT_THE_MEAN
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    for per_image in (False, True):
+        loss = _regions.smp().LovaszLoss("binary", per_image)
+        for z, _, y, _ in _regions.claimed(rng):
+            x, t = z[:, 0], np.minimum(y, 1)
+            arguments = {"logits": x, "labels": t, "per_image": per_image}
+            yield "smp", arguments, loss(torch.tensor(x), torch.tensor(t))

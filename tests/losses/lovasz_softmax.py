@@ -101,6 +101,15 @@ def golden_case(rng: Any, shape: tuple[int, ...], from_logits: bool, per_image: 
     return given | options, function, *_regions.BUT_THE_MEAN
 
 
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    for per_image in (False, True):
+        loss = _regions.smp().LovaszLoss("multiclass", per_image)
+        for z, _, y, _ in _regions.claimed(rng):
+            yield "smp", {"logits": z, "labels": y, "per_image": per_image}, loss(torch.tensor(z), torch.tensor(y))
+
+
 def test_lovasz_per_image_is_a_mean_of_means() -> None:
     logits = np.array([[[2.0, 0.0], [0.5, 1.0]], [[1.0, 0.0], [3.0, 0.2]]])
     labels = [[0, 1], [0, 0]]

@@ -8,6 +8,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from mpmath import mpf
 
+from tests.losses import _claims
 from tests.strategies import ORDINARY, REALS, SIGNS, arrays
 
 
@@ -45,3 +46,12 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                     return F.margin_ranking_loss(x, other, y, margin=margin, reduction=reduction)
 
                 yield arguments, function
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    for shape in _claims.SHAPES:
+        a, b, y = _claims.numbers(rng, *shape), _claims.numbers(rng, *shape), rng.choice([-1.0, 1.0], shape)
+        loss = torch.nn.MarginRankingLoss()(torch.tensor(a), torch.tensor(b), torch.tensor(y))
+        yield "PyTorch", {"input1": a, "input2": b, "labels": y}, loss

@@ -10,6 +10,7 @@ from mpmath import mpf
 
 import losscli
 from losscli.errors import LosscliWarning
+from tests.losses import _claims
 from tests.losses._predictions import WEIGHTS, inputs
 from tests.strategies import arrays
 
@@ -51,6 +52,20 @@ def golden_case(input: Any, target: Any, weight: Any) -> tuple[dict[str, Any], A
     t = torch.tensor(target)
     w = None if weight is None else torch.tensor(weight)
     return arguments, lambda x, reduction: F.l1_loss(x, t, weight=w, reduction=reduction)
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+    from sklearn.metrics import mean_absolute_error
+
+    keras = _claims.keras()
+    for shape in _claims.SHAPES:
+        x, t = _claims.numbers(rng, *shape), _claims.numbers(rng, *shape)
+        given = {"input": x, "target": t}
+        yield "PyTorch", given, torch.nn.L1Loss()(torch.tensor(x), torch.tensor(t))
+        yield "Keras", given, keras.losses.MeanAbsoluteError()(t, x)
+        if len(shape) < 3:
+            yield "sklearn", given, mean_absolute_error(t, x)
 
 
 def test_the_gradient_of_nan_is_nan_where_pytorch_has_0() -> None:

@@ -10,7 +10,7 @@ from mpmath import mpf
 
 import losscli
 from losscli.errors import LosscliWarning
-from tests.losses import _keras
+from tests.losses import _claims, _keras
 from tests.losses._predictions import inputs
 
 
@@ -43,6 +43,20 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
 
 def golden_case(input: Any, target: Any) -> tuple[dict[str, Any], Any]:
     return {"input": input, "target": target}, _keras.in_arrays("mean_absolute_percentage_error", target)
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    from sklearn.metrics import mean_absolute_percentage_error
+
+    keras = _claims.keras()
+    for shape in _claims.SHAPES:
+        x, t = _claims.numbers(rng, *shape), _claims.numbers(rng, *shape)
+        t.flat[0] = rng.choice([0.0, 1e-9, -1e-9, 1.0])
+        given = {"input": x, "target": t}
+        yield "Keras", given, keras.losses.MeanAbsolutePercentageError()(t, x)
+        if len(shape) < 3:
+            epsilon = {"epsilon": float(np.finfo(float).eps)}
+            yield "sklearn", given | epsilon, 100 * mean_absolute_percentage_error(t, x)
 
 
 def test_a_percentage_of_nothing_warns() -> None:

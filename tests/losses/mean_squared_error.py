@@ -9,6 +9,7 @@ from mpmath import mpf
 
 import losscli
 from losscli.errors import DataError
+from tests.losses import _claims
 
 
 def reference(row: dict[str, Any]) -> dict[str, Any]:
@@ -39,6 +40,22 @@ def golden_case(input: Any, target: Any, weight: Any) -> tuple[dict[str, Any], A
     t = torch.tensor(target)
     w = None if weight is None else torch.tensor(weight)
     return arguments, lambda x, reduction: F.mse_loss(x, t, weight=w, reduction=reduction)
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+    from sklearn.metrics import mean_squared_error
+
+    keras, optax = _claims.keras(), _claims.optax()
+    for shape in _claims.SHAPES:
+        x, t = _claims.numbers(rng, *shape), _claims.numbers(rng, *shape)
+        given = {"input": x, "target": t}
+        yield "PyTorch", given, torch.nn.MSELoss()(torch.tensor(x), torch.tensor(t))
+        yield "Keras", given, keras.losses.MeanSquaredError()(t, x)
+        yield "optax", given | {"reduction": "none"}, optax.losses.squared_error(x, t)
+        yield "optax", given | {"reduction": "none"}, 2 * optax.losses.l2_loss(x, t)
+        if len(shape) < 3:
+            yield "sklearn", given, mean_squared_error(t, x)
 
 
 def test_a_column_against_a_row_is_an_error_with_both_shapes_where_pytorch_makes_a_square() -> None:

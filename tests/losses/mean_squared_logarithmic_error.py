@@ -10,6 +10,7 @@ from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import DataError
+from tests.losses import _claims
 from tests.losses._sklearn import elementwise
 from tests.strategies import arrays
 
@@ -48,6 +49,18 @@ def golden_case(input: Any, target: Any) -> tuple[dict[str, Any], Any]:
     from sklearn.metrics import mean_squared_log_error
 
     return {"input": input, "target": target}, elementwise(mean_squared_log_error, target)
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    from sklearn.metrics import mean_squared_log_error
+
+    keras = _claims.keras()
+    for shape in _claims.SHAPES:
+        x, t = (np.maximum(_claims.numbers(rng, *shape), -0.9) for _ in range(2))
+        raised = {"input": np.maximum(x, 1e-7), "target": np.maximum(t, 1e-7)}
+        yield "Keras", raised, keras.losses.MeanSquaredLogarithmicError()(t, x)
+        if len(shape) < 3:
+            yield "sklearn", {"input": x, "target": t}, mean_squared_log_error(t, x)
 
 
 def test_the_logarithm_of_1_plus_a_number_needs_one_above_minus_1() -> None:

@@ -8,6 +8,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
+from tests.losses import _claims
 from tests.strategies import ORDINARY, REALS, arrays
 
 
@@ -59,3 +60,11 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                     return F.multi_margin_loss(x, y, weight=w, reduction=reduction, **more)
 
                 yield arguments, function
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    for rows, classes in ((1, 3), (4, 2), (3, 4), (5, 3), (2, 6)):
+        z, y = _claims.numbers(rng, rows, classes), rng.integers(0, classes, rows)
+        yield "PyTorch", {"logits": z, "labels": y}, torch.nn.MultiMarginLoss()(torch.tensor(z), torch.tensor(y))

@@ -11,6 +11,7 @@ from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import DataError
+from tests.losses import _claims
 from tests.losses.multi_margin import scores
 from tests.strategies import arrays
 
@@ -58,6 +59,16 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                 return F.multilabel_margin_loss(x, y, reduction=reduction)
 
             yield {"logits": rng.normal(0, scale, y.shape), "labels": labels}, function
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    for rows, classes in ((1, 3), (4, 2), (3, 4), (5, 3), (2, 6)):
+        z = _claims.numbers(rng, rows, classes)
+        y = np.array([rng.permutation(classes) for _ in range(rows)])
+        y[np.arange(classes) >= rng.integers(0, classes + 1, (rows, 1))] = -1  # ends the list
+        yield "PyTorch", {"logits": z, "labels": y}, torch.nn.MultiLabelMarginLoss()(torch.tensor(z), torch.tensor(y))
 
 
 def test_multi_hot_rows_are_no_lists_of_labels() -> None:

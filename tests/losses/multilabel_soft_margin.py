@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
+from tests.losses import _claims
 from tests.losses.binary_cross_entropy_with_logits import softplus
 from tests.strategies import ORDINARY, REALS, SHARES, arrays
 
@@ -57,3 +58,16 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                     return F.multilabel_soft_margin_loss(x, t, w, reduction=reduction)
 
                 yield arguments, function
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    keras, optax = _claims.keras(), _claims.optax()
+    for rows, classes in ((1, 3), (4, 2), (3, 4), (5, 3), (2, 6)):
+        z, t = _claims.numbers(rng, rows, classes), rng.integers(0, 2, (rows, classes)) * 1.0
+        given = {"logits": z, "labels": t}
+        each = given | {"reduction": "none"}
+        yield "PyTorch", given, torch.nn.MultiLabelSoftMarginLoss()(torch.tensor(z), torch.tensor(t))
+        yield "Keras", each, keras.losses.BinaryCrossentropy(from_logits=True, reduction=None)(t, z)
+        yield "optax", each, optax.losses.sigmoid_binary_cross_entropy(z, t).mean(-1)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from mpmath import mp, mpf
 
-from tests.losses import cross_entropy
+from tests.losses import _claims, cross_entropy
 
 
 def reference(row: dict[str, Any]) -> dict[str, Any]:
@@ -64,3 +64,18 @@ def named(arguments: dict[str, Any]) -> tuple[dict[str, Any], Any]:
         return F.nll_loss(x, target, weight, ignore_index=arguments.get("ignore_index", -100), reduction=reduction)
 
     return arguments, function
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    keras, optax = _claims.keras(), _claims.optax()
+    for shape in _claims.CLASS_SHAPES:
+        lp, y = _claims.numbers(rng, *shape, spread=8), rng.integers(0, shape[-1], shape[:-1])
+        given = {"log_probs": lp, "labels": y, "class_axis": -1}
+        yield "PyTorch", given, torch.nn.NLLLoss()(torch.tensor(lp).movedim(-1, 1), torch.tensor(y))
+        scaled = np.exp(lp) / np.exp(lp).sum(-1, keepdims=True)
+        clipped = given | {"log_probs": np.log(np.clip(scaled, 1e-7, 1 - 1e-7))}
+        yield "Keras", clipped, keras.losses.SparseCategoricalCrossentropy()(y, np.exp(lp))
+        each = given | {"log_probs": np.log(scaled), "reduction": "none"}
+        yield "optax", each, optax.losses.softmax_cross_entropy_with_integer_labels(each["log_probs"], y)

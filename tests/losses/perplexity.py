@@ -10,7 +10,7 @@ from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import DataError
-from tests.losses import cross_entropy
+from tests.losses import _claims, cross_entropy
 from tests.strategies import arrays
 
 
@@ -66,6 +66,27 @@ def golden_case(rng: Any, shape: tuple[int, ...], shift: bool, bits: bool, ignor
         return loss.reshape(y.shape) if reduction == "none" else loss
 
     return {"logits": rng.normal(0, 2, shape), "labels": labels} | options, function
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+    from torchmetrics.text import Perplexity
+
+    keras = _claims.keras()
+    import keras_hub
+
+    for shape in [(1, 3, 2), (2, 4, 3), (3, 2, 5), (2, 3, 3), (4, 2, 4)]:
+        z, y = _claims.numbers(rng, *shape, spread=2), rng.integers(0, shape[-1], shape[:-1])
+        given = {"logits": z, "labels": y}
+        metric = keras_hub.metrics.Perplexity(from_logits=True, dtype="float64")
+        metric.update_state(y, z)
+        yield "KerasHub", given, keras.ops.convert_to_numpy(metric.result())
+        y[0, 0] = 1
+        given["ignore_index"] = 0
+        masked = keras_hub.metrics.Perplexity(from_logits=True, mask_token_id=0, dtype="float64")
+        masked.update_state(y, z)
+        yield "KerasHub", given, keras.ops.convert_to_numpy(masked.result())
+        yield "torchmetrics", given, Perplexity(ignore_index=0)(torch.tensor(z), torch.tensor(y))
 
 
 def test_perplexity_is_one_number_for_all_tokens_of_all_batches() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 from mpmath import mpf
 
+from tests.losses import _claims
 from tests.losses._predictions import inputs
 from tests.losses._sklearn import elementwise
 
@@ -40,3 +41,11 @@ def golden_case(input: Any, target: Any, quantile: float) -> tuple[dict[str, Any
     return {"input": input, "target": target, "quantile": quantile}, elementwise(
         lambda t, x: mean_pinball_loss(t, x, alpha=quantile), target
     )
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    from sklearn.metrics import mean_pinball_loss
+
+    for shape in [(1,), (4,), (3, 2), (2, 3), (8,)]:
+        x, t, q = _claims.numbers(rng, *shape), _claims.numbers(rng, *shape), float(_claims.shares(rng))
+        yield "sklearn", {"input": x, "target": t, "quantile": q}, mean_pinball_loss(t, x, alpha=q)

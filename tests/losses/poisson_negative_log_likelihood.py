@@ -10,6 +10,7 @@ from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import DataError
+from tests.losses import _claims
 from tests.strategies import ORDINARY, arrays
 
 RATES = st.floats(0, 100) | st.sampled_from([0.0, 1e-300, 1e300])
@@ -69,6 +70,17 @@ def golden_case(input: Any, target: Any, log_input: bool, full: bool, eps: float
     arguments = {"input": input, "target": target, "log_input": log_input, "full": full, "eps": eps}
     t = torch.tensor(target)
     return arguments, lambda x, r: F.poisson_nll_loss(x, t, log_input, full, eps=eps, reduction=r)
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    keras = _claims.keras()
+    for shape in _claims.SHAPES:
+        x, t = _claims.numbers(rng, *shape, spread=1), rng.poisson(1, shape) * 1.0
+        yield "PyTorch", {"input": x, "target": t}, torch.nn.PoissonNLLLoss()(torch.tensor(x), torch.tensor(t))
+        rates = {"input": np.maximum(x, 0), "target": t, "log_input": False, "eps": 1e-7}
+        yield "Keras", rates, keras.losses.Poisson()(t, rates["input"])
 
 
 def test_a_rate_is_not_negative() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from mpmath import mp, mpf
 
-from tests.losses import _curve
+from tests.losses import _claims, _curve
 
 
 def reference(row: dict[str, Any]) -> dict[str, Any]:
@@ -47,3 +47,12 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                     return optax.losses.poly_loss_cross_entropy(x, hot, **options)
 
                 yield arguments, each
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    optax = _claims.optax()
+    for shape in _claims.CLASS_SHAPES:
+        z, y = _claims.numbers(rng, *shape), rng.integers(0, shape[-1], shape[:-1])
+        one_hot = _claims.one_hot(y, shape[-1])
+        arguments = {"logits": z, "labels": y, "class_axis": -1, "reduction": "none"}
+        yield "optax", arguments, optax.losses.poly_loss_cross_entropy(z, one_hot)

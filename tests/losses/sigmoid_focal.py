@@ -10,7 +10,7 @@ from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import UsageError
-from tests.losses import _keras
+from tests.losses import _claims, _keras
 from tests.losses.binary_cross_entropy_with_logits import softplus
 from tests.strategies import ORDINARY, REALS, SHARES, arrays
 
@@ -64,6 +64,25 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                     return (alpha * t + (1 - alpha) * (1 - t)) * loss if alpha >= 0 else loss
 
                 yield arguments, _keras.reduced(each)
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+    from torch.nn import functional as F
+
+    keras, optax = _claims.keras(), _claims.optax()
+    for shape in _claims.SHAPES:
+        x, t = _claims.numbers(rng, *shape, spread=8), _claims.shares(rng, *shape)
+        given = {"logits": x, "labels": t}
+        loss = keras.losses.BinaryFocalCrossentropy(from_logits=True, apply_class_balancing=True)
+        within = np.clip(x, np.log(1e-7), -np.log(1e-7))
+        yield "Keras", given | {"logits": within, "labels": np.rint(t)}, loss(np.rint(t), x)
+        yield "optax", given | {"reduction": "none"}, optax.losses.sigmoid_focal_loss(x, t, alpha=0.25)
+        z, y = torch.tensor(x), torch.tensor(t)
+        p = z.sigmoid()
+        p_t, alpha_t = p * y + (1 - p) * (1 - y), 0.25 * y + 0.75 * (1 - y)
+        each = alpha_t * (1 - p_t) ** 2 * F.binary_cross_entropy_with_logits(z, y, reduction="none")
+        yield "torchvision", given | {"reduction": "none"}, each
 
 
 def test_focal_takes_an_alpha_between_0_and_1_or_none() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 from mpmath import mpf
 
+from tests.losses import _claims
 from tests.losses._predictions import inputs
 
 
@@ -42,3 +43,16 @@ def golden_case(input: Any, target: Any, beta: float) -> tuple[dict[str, Any], A
     arguments = {"input": input, "target": target, "beta": beta}
     t = torch.tensor(target)
     return arguments, lambda x, reduction: F.smooth_l1_loss(x, t, reduction=reduction, beta=beta)
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    keras, optax = _claims.keras(), _claims.optax()
+    for shape in _claims.SHAPES:
+        x, t = _claims.numbers(rng, *shape), _claims.numbers(rng, *shape)
+        beta = float(rng.integers(1, 9) / 2)
+        arguments = {"input": x, "target": t, "beta": beta}
+        yield "PyTorch", arguments, torch.nn.SmoothL1Loss(beta=beta)(torch.tensor(x), torch.tensor(t))
+        yield "Keras", arguments, keras.losses.Huber(beta)(t, x) / beta
+        yield "optax", arguments | {"reduction": "none"}, optax.losses.huber_loss(x, t, delta=beta) / beta

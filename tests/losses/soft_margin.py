@@ -7,6 +7,7 @@ import numpy as np
 from mpmath import mp, mpf
 
 import losscli
+from tests.losses import _claims
 from tests.losses.binary_cross_entropy_with_logits import softplus
 
 
@@ -29,6 +30,17 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
 
             # PyTorch computes log(1 + exp(-y x)): small losses have lost their digits there
             yield {"logits": np.asarray(rng.normal(0, scale, shape)), "labels": labels}, function
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    optax = _claims.optax()
+    for shape in _claims.SHAPES:
+        x, y = _claims.numbers(rng, *shape, spread=20), rng.choice([-1.0, 1.0], shape)
+        given = {"logits": x, "labels": y}
+        yield "PyTorch", given, torch.nn.SoftMarginLoss()(torch.tensor(x), torch.tensor(y))
+        yield "optax", given | {"reduction": "none"}, optax.losses.sigmoid_binary_cross_entropy(x, (y + 1) / 2)
 
 
 def test_soft_margin_stays_finite_where_pytorch_overflows() -> None:

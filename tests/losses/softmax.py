@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from mpmath import mp, mpf
 
+from tests.losses import _claims
 from tests.losses.cross_entropy import log_softmax
 
 
@@ -34,3 +35,17 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
             yield arguments, lambda x, _, axis=axis: torch.softmax(x, axis)
         default = 0 if len(shape) == 1 else 1
         yield {"logits": rng.normal(0, 5, shape)}, lambda x, _, axis=default: torch.softmax(x, axis)
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import jax
+    import torch
+
+    keras = _claims.keras()
+    jax.config.update("jax_enable_x64", True)
+    for shape in [(3,), (1, 2), (3, 4), (2, 3, 4), (2, 2, 2, 3)]:
+        x, axis = _claims.numbers(rng, *shape, spread=8), int(rng.integers(len(shape)))
+        yield "PyTorch", {"logits": x, "class_axis": axis}, torch.nn.Softmax(dim=axis)(torch.tensor(x))
+        last = {"logits": x, "class_axis": -1}
+        yield "Keras", last, keras.activations.softmax(keras.ops.convert_to_tensor(x))
+        yield "JAX", last, jax.nn.softmax(x)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.losses import _keras, hinge
+from tests.losses import _claims, _keras, hinge
 
 arguments = hinge.arguments
 
@@ -29,3 +29,10 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
             return keras.squared_hinge(torch.tensor(labels)[..., None], x[..., None]).double()
 
         yield {"logits": logits, "labels": labels}, _keras.reduced(each)
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    keras = _claims.keras()
+    for shape in _claims.SHAPES:
+        x, y = _claims.numbers(rng, *shape, spread=2), rng.choice([-1.0, 1.0], shape)
+        yield "Keras", {"logits": x, "labels": y}, keras.losses.SquaredHinge()(y, x)

@@ -10,6 +10,7 @@ from mpmath import mp, mpf
 
 import losscli
 from losscli.errors import DataError
+from tests.losses import _claims
 from tests.losses.cosine_distance import vectors
 from tests.losses.info_nce import cosines
 from tests.strategies import arrays
@@ -74,6 +75,16 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                 return SupConLoss(temperature=temperature)(x, torch.tensor(labels))
 
             yield {"embeddings": embeddings, "labels": labels, "temperature": temperature}, function
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+    from pytorch_metric_learning.losses import SupConLoss
+
+    for rows, d in ((3, 2), (4, 3), (6, 2), (5, 4), (8, 3)):
+        x, y = _claims.numbers(rng, rows, d), rng.integers(0, 3, rows)
+        y[:3] = 0, 0, 1  # two alike, and two not alike
+        yield "pml", {"embeddings": x, "labels": y}, SupConLoss(temperature=0.07)(torch.tensor(x), torch.tensor(y))
 
 
 def test_an_anchor_without_a_positive_does_not_count() -> None:

@@ -9,6 +9,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
+from tests.losses import _claims
 from tests.losses.cosine_distance import vectors
 
 
@@ -76,3 +77,16 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                 return F.triplet_margin_loss(x, p, n, reduction=reduction, **options)
 
             yield {"anchor": anchor, "positive": positive, "negative": negative, **options}, function
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+
+    optax = _claims.optax()
+    for shape in [(1, 3), (4, 1), (3, 4), (5, 2), (2, 6)]:
+        a, b, c = (_claims.numbers(rng, *shape) for _ in range(3))
+        given = {"anchor": a, "positive": b, "negative": c}
+        yield "PyTorch", given, torch.nn.TripletMarginLoss()(*map(torch.tensor, (a, b, c)))
+        p = int(rng.choice([2, 4]))
+        loss = optax.losses.triplet_margin_loss(a, b, c, norm_degree=p, eps=0.0)
+        yield "optax", given | {"p": p, "eps": 0.0, "reduction": "none"}, loss

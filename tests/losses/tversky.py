@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 import losscli
-from tests.losses import _regions
+from tests.losses import _claims, _regions
 
 COUPLES_ROWS = True
 NAMES = ("alpha", "beta")
@@ -38,6 +38,25 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
     yield from _regions.smp_cases(rng, _regions.smp().TverskyLoss, _regions.smp_variants("plain", "classes") + weighted)
     for arguments, function in _regions.monai_cases(rng, MonaiTversky, weights):
         yield arguments | weights, function
+
+
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    import torch
+    from monai.losses import TverskyLoss as MonaiTversky
+
+    keras, optax, smp = _claims.keras(), _claims.optax(), _regions.smp()
+    for z, p, y, t in _regions.claimed(rng):
+        alpha, beta = (float(weight) for weight in rng.integers(1, 10, 2) / 10)
+        weights = {"alpha": alpha, "beta": beta}
+        logits, probs = {"logits": z, "labels": y}, {"logits": p, "labels": y, "from_logits": False}
+        yield "smp", logits | weights, smp.TverskyLoss("multiclass", **weights)(torch.tensor(z), torch.tensor(y))
+        monai = _regions.PRODUCT | {"per_image": True, "smooth_nr": 1e-5, "smooth_dr": 1e-5}
+        yield "MONAI", probs | weights | monai, MonaiTversky(**weights)(torch.tensor(p), torch.tensor(t))
+        micro = _regions.PRODUCT | {"average": "micro", "smooth_dr": 1e-7}
+        yield "Keras", probs | weights | micro, keras.losses.Tversky(alpha=beta, beta=alpha)(t, p)
+        smooth = _regions.PRODUCT | {"per_image": True, "smooth_nr": 1.0, "smooth_dr": 1.0}
+        loss = optax.losses.dice_loss(np.moveaxis(z, 1, -1), np.moveaxis(t, 1, -1), **weights)
+        yield "optax", logits | weights | smooth, loss.mean()
 
 
 def test_keras_swaps_alpha_and_beta() -> None:

@@ -73,6 +73,18 @@ def golden_case(input: Any, target: Any, power: float) -> tuple[dict[str, Any], 
     return arguments, elementwise(lambda t, x: mean_tweedie_deviance(t, x, power=power), target)
 
 
+def claims(rng: np.random.Generator) -> Iterator[Any]:
+    from sklearn.metrics import mean_gamma_deviance, mean_poisson_deviance, mean_tweedie_deviance
+
+    for rows in (1, 2, 4, 5, 8):
+        x, t = rng.integers(1, 40, (2, rows)) / 8
+        given = {"input": x, "target": t}
+        power = float(rng.choice([-1.0, 0.0, 1.5, 2.5, 3.0]))
+        yield "sklearn", given | {"power": power}, mean_tweedie_deviance(t, x, power=power)
+        yield "sklearn", given | {"power": 1.0}, mean_poisson_deviance(t, x)
+        yield "sklearn", given | {"power": 2.0}, mean_gamma_deviance(t, x)
+
+
 def test_a_power_has_its_domain() -> None:
     with pytest.raises(UsageError, match=r"power is 0\.5, but no Tweedie"):
         losscli.tweedie_deviance([1.0], [1.0], power=0.5)

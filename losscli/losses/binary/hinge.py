@@ -2,9 +2,9 @@
 
     loss = max(0, 1 - y x)
 
-Keras: Hinge (then the mean over the last axis)
-optax: hinge_loss
-sklearn: hinge_loss
+Keras: Hinge
+optax: hinge_loss (labels -1 and 1)
+sklearn: hinge_loss (if both labels occur)
 
 Examples:
     losscli hinge --logits 0.15,-0.34,0.12,0.67,0.55 --labels -1,1,-1,1,-1
@@ -26,9 +26,9 @@ def hinge(logits: Scores, labels: Signs) -> Terms:
 
         loss = max(0, 1 - y x)
 
-    A mean divides by the number of elements. Labels 0 and 1 are taken as -1 and 1, with a warning (Keras: without);
-    optax and scikit-learn take only -1 and 1. The gradient is 0 at the kink y x = 1. `categorical-hinge` is the loss
-    for one label among several classes.
+    A mean divides by the number of elements. Labels 0 and 1 are taken as -1 and 1, with a warning (Keras and
+    scikit-learn: without); optax computes something else for them. scikit-learn takes a label that occurs alone for -1.
+    The gradient is 0 at the kink y x = 1. `categorical-hinge` is the loss for one label among several classes.
 
     Source: Keras, Hinge; scikit-learn, sklearn.metrics.hinge_loss; Cortes and Vapnik 1995, "Support-Vector Networks".
     """

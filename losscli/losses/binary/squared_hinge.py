@@ -2,7 +2,7 @@
 
     loss = max(0, 1 - y x)^2
 
-Keras: SquaredHinge (then the mean over the last axis)
+Keras: SquaredHinge
 
 Examples:
     losscli squared-hinge --logits 0.15,-0.34,0.12,0.67,0.55 --labels -1,1,-1,1,-1

@@ -3,7 +3,7 @@
     loss = 1 - IoU + (enclosing - union) / enclosing
 
 torchvision: generalized_box_iou_loss
-MONAI: BoxGIoULoss
+MONAI: BoxGIoULoss (--eps 1.192093e-7)
 
 Examples:
     losscli giou --input 0,0,2,2 --target 1,1,3,3

@@ -2,7 +2,7 @@
 
     loss = KL(p || m) / 2 + KL(t || m) / 2,   m = (p + t) / 2
 
-SciPy: jensenshannon (its square root)
+SciPy: jensenshannon (axis=-1; its square root; scales p and t to sum to 1)
 
 Examples:
     losscli js --probs 0.4,0.3,0.3 --target 0.5,0.3,0.2

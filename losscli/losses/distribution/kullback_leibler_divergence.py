@@ -3,7 +3,7 @@
     loss = t (log t - lp)
 
 PyTorch: KLDivLoss (its mean, too, divides by rows times classes: batchmean is the divergence)
-Keras: KLDivergence (on exp(lp); both clipped to 1e-7)
+Keras: KLDivergence (on exp(lp); --reduction batchmean; raises p and t to at least 1e-7)
 optax: kl_divergence, kl_divergence_with_log_targets (summed over the classes)
 
 Examples:
@@ -44,7 +44,8 @@ def kullback_leibler_divergence(
     The mean divides by the number of elements, rows times classes. That is not the divergence, but batchmean is: it
     divides the sum by the batch size, the length of the first axis. One distribution alone is a batch of one (PyTorch
     divides by its number of classes). PyTorch warns that its mean will become batchmean in its next major release.
-    Keras and optax sum over the classes; Keras then averages over the rows, which is batchmean.
+    Keras and optax sum over the classes; Keras then averages over the rows, which is batchmean where the batch is the
+    only other axis.
 
     Source: PyTorch, torch.nn.KLDivLoss; Kullback and Leibler 1951, "On Information and Sufficiency".
     """

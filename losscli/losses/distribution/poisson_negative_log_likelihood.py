@@ -4,7 +4,7 @@
     loss = x - t log(x + eps)        for rates x, with --no-log-input
 
 PyTorch: PoissonNLLLoss
-Keras: Poisson (log_input=False, eps 1e-7)
+Keras: Poisson (--no-log-input --eps 1e-7)
 
 Examples:
     losscli poisson-nll --input 0.5,1.2,-0.3 --target 2,3,0

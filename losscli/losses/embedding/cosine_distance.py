@@ -2,10 +2,10 @@
 
     loss = 1 - cos(x1, x2),   cos(a, b) = a.b / (|a| |b|)
 
-PyTorch: CosineSimilarity (1 minus it)
+PyTorch: CosineSimilarity (1 minus it; dim=-1)
 Keras: CosineSimilarity (minus the cosine: 1 less than this)
-optax: cosine_distance
-sklearn: cosine_distances
+optax: cosine_distance (NaN for a vector of zeros)
+sklearn: cosine_distances (the diagonal)
 
 Examples:
     losscli cosine --input1 1,2,3 --input2 2,4,7
@@ -32,6 +32,7 @@ def cosine_distance(input1: Vectors, input2: Vectors) -> Terms:
 
     The mean divides by the number of pairs. The gradient is with respect to input1. A vector of zeros has no direction:
     its cosine is taken as 0, with a warning. PyTorch, Keras and scikit-learn do so silently; optax gives NaN.
+    PyTorch's and Keras's cosine shrinks towards 0 for vectors shorter than 1e-8 and 1e-7.
 
     Source: optax, cosine_distance; scikit-learn, sklearn.metrics.pairwise.cosine_distances.
     """

@@ -2,9 +2,9 @@
 
     loss = max(0, 1 - z[y] + max_{c != y} z[c])
 
-Keras: CategoricalHinge
+Keras: CategoricalHinge (one-hot labels; the maximum includes 0)
 optax: multiclass_hinge_loss
-sklearn: hinge_loss
+sklearn: hinge_loss (labels=range(C); three classes or more)
 
 Examples:
     losscli categorical-hinge --logits 0.1,0.2,0.4,0.8 --label 2
@@ -30,8 +30,8 @@ def categorical_hinge(logits: ClassScores, labels: ClassIndices) -> Terms:
 
     This is Crammer and Singer's hinge; `multi-margin` sums over all other classes. The gradient is 0 at the kink; if
     several classes tie, it goes to the first. A mean divides by the number of rows. Keras takes one-hot labels and the
-    maximum over (1 - y) z, which includes a 0 for the label itself: if all other scores are negative, its loss is
-    larger than this one.
+    maximum over (1 - y) z, which includes a 0 for the label itself: if all other scores are negative, its loss can be
+    larger than this one. It is that of one more class with the score 0.
 
     Source: optax, multiclass_hinge_loss; scikit-learn, sklearn.metrics.hinge_loss; Crammer and Singer 2001, "On the
     Algorithmic Implementation of Multiclass Kernel-based Vector Machines".

@@ -63,7 +63,7 @@ def terms(
         return ops.masked(g, counts)
 
     def one_hot() -> Floats:
-        return ops.masked(np.eye(logits.shape[1])[y], counts)
+        return ops.masked(ops.one_hot(y, logits.shape[1]), counts)
 
     def each() -> Floats:
         return ops.shared(one_hot(), a * value(-ops.log_softmax(logits, at)))

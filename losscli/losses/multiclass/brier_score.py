@@ -2,7 +2,7 @@
 
     loss = sum_c (p[c] - [c = y])^2
 
-sklearn: brier_score_loss
+sklearn: brier_score_loss (labels=range(C))
 
 Examples:
     losscli brier --probs 0.1,0.7,0.2 --label 1
@@ -52,7 +52,7 @@ def brier_score(
         return 2 * half * difference
 
     def target() -> Floats:
-        return np.eye(probs.shape[1])[labels]
+        return ops.one_hot(labels, probs.shape[1])
 
     return Terms(
         value=ops.row_sum(losses),

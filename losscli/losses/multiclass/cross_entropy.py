@@ -3,7 +3,7 @@
     loss = -log softmax(z)[y]
 
 PyTorch: CrossEntropyLoss
-Keras: SparseCategoricalCrossentropy, CategoricalCrossentropy (from_logits=True)
+Keras: SparseCategoricalCrossentropy, CategoricalCrossentropy (both from_logits=True)
 optax: softmax_cross_entropy_with_integer_labels, softmax_cross_entropy
 
 Examples:
@@ -77,7 +77,7 @@ def _of_class_indices(
         value = (1 - smoothing) * value + smoothing * spread
 
     def target() -> Floats:
-        return ops.masked(np.eye(classes)[y] * (1 - smoothing) + smoothing / classes, counts)
+        return ops.masked(ops.one_hot(y, classes) * (1 - smoothing) + smoothing / classes, counts)
 
     def grad() -> Floats:
         g = (1 - smoothing) * w[y][:, None] * ops.softmax_minus_one_hot(logits, at, y)

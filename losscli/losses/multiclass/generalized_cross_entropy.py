@@ -2,7 +2,7 @@
 
     loss = (1 - p[y]^q) / q,   p = softmax(z)
 
-Keras: CategoricalGeneralizedCrossEntropy (on softmax(z))
+Keras: CategoricalGeneralizedCrossEntropy (on softmax(z); q below 1)
 
 Examples:
     losscli gce --logits 0.15,-0.34,0.12,0.67,0.55 --label 2

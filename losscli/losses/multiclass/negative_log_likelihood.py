@@ -3,8 +3,8 @@
     loss = -lp[y]
 
 PyTorch: NLLLoss
-Keras: SparseCategoricalCrossentropy (on exp(lp))
-optax: softmax_cross_entropy_with_integer_labels (a log-softmax of log-probabilities changes nothing)
+Keras: SparseCategoricalCrossentropy (on exp(lp), scaled to sum to 1 and clipped to 1e-7)
+optax: softmax_cross_entropy_with_integer_labels (where exp(lp) sums to 1)
 
 Examples:
     losscli nll --log-probs -0.4,-1.1 --label 0
@@ -48,7 +48,7 @@ def negative_log_likelihood(
     value = -own_log_prob if own_weight is None else -own_log_prob * own_weight
 
     def one_hot() -> Floats:
-        return ops.masked(np.eye(log_probs.shape[1])[y], counts)
+        return ops.masked(ops.one_hot(y, log_probs.shape[1]), counts)
 
     def share() -> Floats:
         return one_hot() if own_weight is None else own_weight[:, None] * one_hot()

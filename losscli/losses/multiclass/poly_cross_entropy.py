@@ -2,7 +2,7 @@
 
     loss = -log p[y] + epsilon (1 - p[y]),   p = softmax(z)
 
-optax: poly_loss_cross_entropy
+optax: poly_loss_cross_entropy (one-hot labels)
 
 Examples:
     losscli poly --logits 0.15,-0.34,0.12,0.67,0.55 --label 2

@@ -29,7 +29,8 @@ def log_cosh(input: Predictions, target: Targets) -> Terms:
 
         loss = log cosh(e),   e = x - t
 
-    Keras and optax compute e + softplus(-2 e) - log 2, which has no correct digits for errors below about 1e-8.
+    Keras computes e + softplus(-2 e) - log 2, optax logaddexp(e, -e) - log 2: neither has correct digits for errors
+    below about 1e-8.
 
     Source: Keras, keras.losses.LogCosh.
     """

@@ -3,7 +3,7 @@
     loss = (log(1 + x) - log(1 + t))^2
 
 sklearn: mean_squared_log_error
-Keras: MeanSquaredLogarithmicError (clips x and t to 1e-7)
+Keras: MeanSquaredLogarithmicError (raises x and t to at least 1e-7)
 
 Examples:
     losscli msle --input 2.5,5,4,8 --target 3,5,2.5,7

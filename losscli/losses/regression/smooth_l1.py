@@ -4,8 +4,8 @@
     loss = |x - t| - beta / 2        elsewhere
 
 PyTorch: SmoothL1Loss
-Keras: Huber (divided by delta)
-optax: huber_loss (divided by delta)
+Keras: Huber (delta=beta; divided by beta)
+optax: huber_loss (delta=beta; divided by beta)
 
 Examples:
     losscli smooth-l1 --input 2.5,0,2,8 --target 3,-0.5,2,5

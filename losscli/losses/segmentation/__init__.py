@@ -38,6 +38,10 @@ class Regions:
         Literal["zero", "formula", "skip"],
         Choice("a class in no mask: loss 0 (smp), what the formula gives (MONAI, Keras, optax), or left out"),
     ] = "zero"
-    smooth_nr: Annotated[float, Number("added to the numerator; MONAI 1e-5, optax 1", min=0)] = 0.0
-    smooth_dr: Annotated[float, Number("added to the denominator; MONAI 1e-5, optax 1, Keras 1e-7", min=0)] = 0.0
+    smooth_nr: Annotated[
+        float, Number("added to the numerator; MONAI 1e-5 (jaccard 5e-6), optax 1 (dice 2)", min=0)
+    ] = 0.0
+    smooth_dr: Annotated[
+        float, Number("added to the denominator; MONAI 1e-5 (jaccard 5e-6), optax 1 (dice 2), Keras 1e-7", min=0)
+    ] = 0.0
     ignore_index: IgnoredPixel = -100

@@ -3,9 +3,9 @@
     loss = 1 - 2 TP / (2 TP + FP + FN)
 
 smp: DiceLoss
-MONAI: DiceLoss (per image; p t; smooth 1e-5; empty masks by the formula)
-Keras: Dice (all classes as one; p t; smooth-dr 1e-7)
-optax: dice_loss (per image; p t; smooth 2)
+MONAI: DiceLoss (--no-from-logits --per-image --overlap product --empty formula --smooth-nr and -dr 1e-5)
+Keras: Dice (--no-from-logits --average micro --overlap product --empty formula --smooth-dr 1e-7)
+optax: dice_loss (--per-image --overlap product --empty formula --smooth-nr and -dr 2)
 
 Examples:
     losscli dice --logits '2,-1; 0.5,3; 1,-2' --labels 0,1,1

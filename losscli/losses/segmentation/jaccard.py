@@ -3,8 +3,8 @@
     loss = 1 - TP / (TP + FP + FN)
 
 smp: JaccardLoss
-MONAI: DiceLoss (jaccard=True; per image; p t; smooth 5e-6; empty masks by the formula)
-optax: dice_loss (alpha=1, beta=1; per image; p t; smooth 1)
+MONAI: DiceLoss (jaccard=True; --no-from-logits --per-image --overlap product --empty formula --smooth-nr and -dr 5e-6)
+optax: dice_loss (alpha=1, beta=1; --per-image --overlap product --empty formula --smooth-nr and -dr 1)
 
 Examples:
     losscli jaccard --logits '2,-1; 0.5,3; 1,-2' --labels 0,1,1

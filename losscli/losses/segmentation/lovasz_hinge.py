@@ -2,7 +2,7 @@
 
     loss = sum_i max(error[i], 0) (J({1..i}) - J({1..i-1})),  error = 1 - (2 t - 1) x sorted, largest first
 
-smp: LovaszLoss (mode binary)
+smp: LovaszLoss (mode="binary")
 
 Examples:
     losscli lovasz-hinge --logits 2,-1,3 --labels 1,0,0

@@ -3,8 +3,8 @@
     loss = -log sum_a prod_t p[t, a[t]],  over the alignments a that read as the targets
 
 PyTorch: CTCLoss
-Keras: CTC (from logits; mask_index is both blank and padding)
-optax: ctc_loss (from logits; an impossible alignment costs 1e5)
+Keras: CTC (from logits (N, T, C); 0 is both blank and padding; its mean does not divide by lengths)
+optax: ctc_loss (from logits (N, T, C); no mean; an impossible alignment costs 1e5)
 
 Examples:
     losscli ctc --log-probs '-0.4,-1.2,-3.3; -1.6,-0.3,-2.9; -0.2,-2.1,-2.8' --targets 1

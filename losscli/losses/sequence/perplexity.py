@@ -3,7 +3,7 @@
     loss = exp(mean of -log softmax(z)[y])
 
 torchmetrics: Perplexity
-Keras: Perplexity (KerasHub, from_logits=True)
+KerasHub: Perplexity (from_logits=True)
 
 Examples:
     losscli perplexity --logits '2,1,0; 0,3,1; 1,1,1' --labels 0,1,2

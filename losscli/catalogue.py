@@ -8,7 +8,6 @@ completion import no loss and no NumPy.
 from __future__ import annotations
 
 import ast
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -135,23 +134,18 @@ def _first_line(path: Path) -> str:
 
 
 def entries(folder: str) -> Iterator[Entry]:
-    """The files of a folder and its subfolders, in order of their names."""
-    for path in _paths(ROOT / folder):
+    """The files of a folder, by name, and of its subfolders, in the order in which a course treats them."""
+    from losscli.losses import FAMILIES
+
+    def order(path: Path) -> tuple[int, Path]:
+        family = path.parent.name
+        return FAMILIES.index(family) if family in FAMILIES else len(FAMILIES), path
+
+    for path in sorted((ROOT / folder).rglob("[!_]*.py"), key=order):
         names, _, summary = _first_line(path).partition(": ")
         full = path.stem.replace("_", "-")
         short = tuple(name.strip() for name in names.split(","))
         yield Entry(path, short if full in short else (*short, full), summary)
-
-
-def _paths(folder: Path) -> Iterator[Path]:
-    """The modules of a folder, then those of its subfolders, in the order in which a course treats them."""
-    from losscli.losses import FAMILIES
-
-    names = sorted(os.listdir(folder))
-    yield from (folder / name for name in names if name.endswith(".py") and name[0] != "_")
-    families = [name for name in names if "." not in name and name[0] != "_"]
-    for family in sorted(families, key=lambda name: FAMILIES.index(name) if name in FAMILIES else len(FAMILIES)):
-        yield from _paths(folder / family)
 
 
 def commands() -> Iterator[Entry]:

@@ -24,7 +24,12 @@ VALUES = (
     "An array is numbers with commas or blanks, rows with semicolons ('0.9,0.1; 0.8,0.2'), JSON text, "
     "@FILE (.npy .json .csv .tsv .txt), or - for standard input."
 )
-FILES = "documents: .json .jsonl .npz .csv .tsv .safetensors; - or nothing for standard input"
+FILES = typer.Argument(
+    help="documents: .json .jsonl .npz .csv .tsv .safetensors; - or nothing for standard input",
+    metavar="FILE...",
+    show_default=False,
+)
+SETTINGS = {"help_option_names": ["-h", "--help"]}
 PANELS = {"reading": "Input", "settings": "Loss", "checks": "Checks", "show": "Output"}
 PANEL_OF = {
     "class_axis": "Input",
@@ -81,17 +86,14 @@ class LossGroup(_Help, TyperGroup):
         if entry := find("losses", name) or find("functions", name):
             return of_loss(entry)
         verb = find("commands", name)
-        return of_verb(verb) if verb and verb.name != "result" else None
+        return of_verb(verb) if verb else None
 
     def _know_all(self) -> None:
-        for entry in commands():
+        for entry in (*commands(), *entries("commands")):
             panel, summary = entry.family_title, _markup(entry.summary)
             for name in entry.names:
                 hidden = name != entry.name
                 self.commands.setdefault(name, TyperCommand(name, help=summary, rich_help_panel=panel, hidden=hidden))
-        for verb in entries("commands"):
-            if verb.name != "result":
-                self.commands.setdefault(verb.name, TyperCommand(verb.name, help=verb.summary, rich_help_panel="About"))
 
 
 app = typer.Typer(
@@ -102,7 +104,7 @@ app = typer.Typer(
     help="Machine-learning losses, worked out step by step with your own numbers.\n\n"
     "[bold]losscli ce --logits 0.15,-0.34,0.12,0.67,0.55 --label 2[/bold]",
     epilog=EXIT_CODES,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=SETTINGS,
 )
 
 
@@ -123,14 +125,17 @@ def _root(
 
 def of_loss(entry: Entry) -> LossCommand:
     """The command of a loss: the options of its declaration, then those that every loss has."""
-    from losscli.commands.result import result
+    from losscli.commands._result import result
 
     declaration = entry.declaration
     classes = {name: of for name, of in inspect.get_annotations(result, eval_str=True).items() if name in PANELS}
     key_options = {f"{name}_key": name for name in declaration.required}
     groups = {name: list(_applying(fields(group), entry)) for name, group in classes.items()}
-    options = [_option(p, "Input" if p.required else "Loss", both=True) for p in declaration.parameters.values()]
-    options += [_key_option(option, name) for option, name in key_options.items()]
+    files = Annotated[list[str], FILES]
+    options = [inspect.Parameter("files", inspect.Parameter.KEYWORD_ONLY, default=[], annotation=files)]
+    options += [_option(p, "Input" if p.required else "Loss", both=True) for p in declaration.parameters.values()]
+    for option, name in key_options.items():
+        options.append(_option(Parameter(option, Text(f"the key of {name} in documents", "KEY"), None), "Input"))
     for name, parameters in groups.items():
         options += [_option(p, PANEL_OF.get(p.name, PANELS[name])) for p in parameters]
 
@@ -144,7 +149,7 @@ def of_loss(entry: Entry) -> LossCommand:
     names = "\n".join(f"\b{library}: {name}" for library, name in entry.facts().items())
     examples = "\n".join(f"\b{line}" for line in entry.examples)
     help = f"{entry.summary}\n\n{entry.formula}\n\n{names}\n\nExamples:\n\n{examples}\n\n{VALUES}"
-    return _command(entry.name, help, [_files(), *options], invoke)
+    return _command(entry.name, help, options, invoke)
 
 
 def of_verb(entry: Entry) -> LossCommand:
@@ -163,8 +168,7 @@ def _command(name: str, help: str, options: list[inspect.Parameter], invoke: Cal
     invoke.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]  # Typer reads it
     invoke.__annotations__ = {p.name: p.annotation for p in options}
     sub = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
-    settings = {"help_option_names": ["-h", "--help"]}
-    sub.command(name, cls=LossCommand, help=_markup(help), epilog=EXIT_CODES, context_settings=settings)(invoke)
+    sub.command(name, cls=LossCommand, help=_markup(help), epilog=EXIT_CODES, context_settings=SETTINGS)(invoke)
     command = typer.main.get_command(sub)
     assert isinstance(command, LossCommand)
     return command
@@ -198,15 +202,6 @@ def _values(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> dict[s
             except (UsageError, DataError) as error:
                 raise UsageError(error.message, parameter.flag) from None
     return values
-
-
-def _files() -> inspect.Parameter:
-    annotation = Annotated[list[str], typer.Argument(help=FILES, metavar="FILE...", show_default=False)]
-    return inspect.Parameter("files", inspect.Parameter.KEYWORD_ONLY, default=[], annotation=annotation)
-
-
-def _key_option(name: str, of: str) -> inspect.Parameter:
-    return _option(Parameter(name, Text(f"the key of {of} in documents", "KEY"), None), "Input")
 
 
 def _option(parameter: Parameter, panel: str, both: bool = False) -> inspect.Parameter:

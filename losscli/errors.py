@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
-class LosscliError(Exception):
-    """A problem told in one sentence: where, what was expected, what was found, how to mend it."""
-
-    exit_code = 70
+class _Told(Exception):  # noqa: N818  a warning is one, too
+    """A sentence for the user, and the place that it is about."""
 
     def __init__(self, message: str, place: str = "") -> None:
         super().__init__(message)
@@ -17,6 +17,12 @@ class LosscliError(Exception):
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}" if self.place else self.message
+
+
+class LosscliError(_Told):
+    """A problem told in one sentence: where, what was expected, what was found, how to mend it."""
+
+    exit_code = 70
 
     def at(self, place: str) -> LosscliError:
         """The same problem with its place named, unless a more exact one is known already."""
@@ -61,13 +67,18 @@ class FileError(LosscliError, OSError):
     exit_code = 4
 
 
-class LosscliWarning(UserWarning):
+class LosscliWarning(_Told, UserWarning):
     """Legal, but probably not what was meant."""
 
-    def __init__(self, message: str, place: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.place = place
 
-    def __str__(self) -> str:
-        return f"{self.place}: {self.message}" if self.place else self.message
+@contextmanager
+def file_errors(place: str) -> Iterator[None]:
+    """Whatever the system reports about a file within becomes a `FileError`."""
+    try:
+        yield
+    except FileError:
+        raise
+    except IsADirectoryError:
+        raise FileError("a directory, but a file was expected.", place) from None
+    except OSError as error:
+        raise FileError(f"{error.strerror or error}.", place) from None

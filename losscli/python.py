@@ -64,11 +64,10 @@ def call(loss: Loss, args: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
         raise UsageError(f"{name} takes {len(parameters)} arguments, but {len(args)} were given.")
     values = dict(zip(parameters, args, strict=False))
     settings = {key: options[key] for key in ("reduction", "class_axis", "threads") if key in options}
-    for key, value in options.items():
-        if key not in settings and (key in values or key not in parameters):
+    for key in [key for key in options if key not in settings]:
+        if key in values or key not in parameters:
             raise UsageError(f"{name}: the argument {key} is {'given twice' if key in values else 'unknown'}.")
-        if key not in settings:
-            values[key] = value
+        values[key] = options[key]
     for key in loss.declaration.arrays:
         refuse_booleans(values.get(key), key)
     found = loss.result(single(values), Settings(**settings))

@@ -330,7 +330,7 @@ STREAMS: list[tuple[str, str | bytes, int, str]] = [
     ("ce -q", '{"logits": [1, 2], "label": 0, "id": "a:b"}', 0, ""),
     ("ce -q", '{"logits": [1, 2], "label": 0, "id": "a\\u003ab"}', 0, ""),
     ("ce -q", '{\n  "logits": [1, 2],\n  "label": 0\n}\n', 0, ""),
-    ("ce -q", '{"logits": [1, 2], "label": 0, "note": 5}', 0, "warning|:1|'note' is no parameter|--logits-key"),
+    ("ce -q", '{"logits": [1, 2], "label": 0, "note": 5}', 0, "warning|:1|'note' is not a parameter|--logits-key"),
     ("ce -q", '{"logits": [100000000000000000000000000000, 2], "label": 0}', 0, ""),
     ("ce -q", '{"logits": ["-Infinity", 2], "label": 1}', 0, ""),
     ("ce -q", '{"logits": [-Infinity, 2], "label": 1}', 0, ""),

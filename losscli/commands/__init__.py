@@ -1,4 +1,4 @@
-"""The verbs, one a file: what losscli does with a loss, or with none.
+"""About: the commands that are not about one loss, one a file.
 
-A module whose name begins with an underscore is no verb of its own.
+What every loss command does is in the modules whose names begin with an underscore.
 """

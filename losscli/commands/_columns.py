@@ -9,19 +9,19 @@ from typing import Any
 
 import numpy as np
 
+from losscli.commands._tables import class_name, printed_id
 from losscli.compute.result import Result, steps_of
 from losscli.errors import UsageError
 from losscli.reports import Show
-from losscli.text import printable
 
 
 def batches(result: Result, first: int) -> tuple[list[str], Iterable[list[Any]]]:
     """One line a document; `first` is the number of the first of them."""
-    header = ["batch", "id", "loss", "sum", "divisor", "count", "ignored"]
-    return header, (
-        [batch, "" if s.id is None else printable(str(s.id)), s.loss, s.sum, s.divisor, s.count, s.ignored]
-        for batch, s in enumerate(result.summaries().each(), first)
-    )
+    columns = result.summaries()
+    del columns["reduction"]
+    columns["id"] = [printed_id(id) for id in columns["id"]]
+    lines = zip(*columns.values(), strict=True)
+    return ["batch", *columns], ([batch, *cells] for batch, cells in enumerate(lines, first))
 
 
 def rows(result: Result, show: Show, first: int) -> tuple[list[str], Iterable[list[Any]]]:
@@ -36,7 +36,7 @@ def rows(result: Result, show: Show, first: int) -> tuple[list[str], Iterable[li
             raise UsageError("the gradient has other rows than the losses: --format json has room for both.")
         columns.append(("grad", gradient))
     names = [
-        f"{name}[{_class_name(result, c)}]" if a.ndim > 1 else name
+        f"{name}[{class_name(result, c)}]" if a.ndim > 1 else name
         for name, a in columns
         for c in range(a.shape[1] if a.ndim > 1 else 1)
     ]
@@ -50,7 +50,3 @@ def _lines(result: Result, columns: list[Any], first: int) -> Iterator[list[Any]
         index = np.unravel_index(i, shape)
         row = [" ".join(str(int(k)) for k in index[1:]) or "0"]
         yield [first + int(index[0]), *(row if result.axes is None else result.position(i)), *cells]
-
-
-def _class_name(result: Result, c: int) -> str:
-    return printable(result.class_names[c]) if c < len(result.class_names) else str(c)

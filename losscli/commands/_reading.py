@@ -15,8 +15,6 @@ from losscli.documents.keys import Keys
 from losscli.documents.numerals import option_value
 from losscli.errors import DataError, UsageError
 
-STANDARD_INPUT = "standard input"
-
 
 @dataclass(frozen=True)
 class Reading:
@@ -71,19 +69,14 @@ def _value(parameter: Parameter, text: Any, class_names: Sequence[str], limit: i
     from losscli.compute.arrays import as_array
     from losscli.documents import formats
 
-    if not isinstance(parameter.marker, Array):
-        try:
-            return option_value(parameter, text)
-        except DataError as error:
-            raise UsageError(error.message, parameter.flag) from None
-    class_names = class_names if parameter.marker.names_classes else ()
-    if text == "-" or text.startswith("@"):
-        path = text.removeprefix("@")
-        try:
-            return as_array(parameter.name, formats.array(path, limit), class_names)
-        except DataError as error:
-            raise error.at(STANDARD_INPUT if path == "-" else path) from None
+    marker = parameter.marker
+    is_file = isinstance(marker, Array) and (text == "-" or text.startswith("@"))
     try:
-        return as_array(parameter.name, formats.find_module("txt").literal(text), class_names)
+        if not isinstance(marker, Array):
+            return option_value(parameter, text)
+        value = formats.array(text.removeprefix("@"), limit) if is_file else formats.find_module("txt").literal(text)
+        return as_array(parameter.name, value, class_names if marker.names_classes else ())
     except DataError as error:
+        if is_file:
+            raise error.at(formats.name_of(text.removeprefix("@"))) from None
         raise UsageError(error.message, parameter.flag) from None

@@ -4,47 +4,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from losscli.compute.result import Result, ieee
-from losscli.declare import AnyArray, Array
+from losscli.declare import Array
 from losscli.ops import row_sum
 from losscli.reports import Show, Table
-from losscli.terms import Terms
+from losscli.terms import Step, Terms
 from losscli.text import printable
-
-if TYPE_CHECKING:
-    from losscli.compute.result import Summary
 
 GAP = "..."
 LOSS = "loss"
 
 
-class Column(NamedTuple):
-    """A step as a table shows it; see `Step` for `given`, `label`, `summed` and `share`."""
-
-    name: str
-    array: AnyArray
-    given: bool = False
-    label: bool = False
-    summed: bool = False
-    share: AnyArray | None = None
-
-    def cell(self, at: tuple[int, ...], digits: int) -> str:
-        if self.share is not None and self.share[at] == 0:
-            return ""
-        return as_typed(float(self.array[at])) if self.given else rounded(self.array[at], digits)
-
-
-def columns_of(terms: Terms) -> list[Column]:
-    """The steps, computed."""
+def columns_of(terms: Terms) -> list[tuple[str, Step]]:
+    """The steps by name, computed."""
     with ieee():
         return [
-            Column(name, s.array, s.given, s.label, s.summed, s.share() if callable(s.share) else s.share)
+            (name, replace(s, of=s.array, share=s.share() if callable(s.share) else s.share))
             for name, s in terms.steps.items()
         ]
+
+
+def cell(step: Step, at: tuple[int, ...], digits: int) -> str:
+    """One number of a computed step."""
+    if isinstance(step.share, np.ndarray) and step.share[at] == 0:
+        return ""
+    return as_typed(float(step.array[at])) if step.given else rounded(step.array[at], digits)
 
 
 def shown_rows(n: int, most: int) -> list[int]:
@@ -59,21 +48,21 @@ def class_table(result: Result, show: Show, rows: Sequence[int]) -> Table:
     """One line a class of each row; sums at the foot of the columns where a sum means something."""
     terms = result.terms(rows)
     steps = columns_of(terms)
-    columns = [column for column in steps if column.array.ndim == 2]
+    columns = [(name, step) for name, step in steps if step.array.ndim == 2]
     if result.of.entry.is_function:
-        columns.append(Column(_own_name(result), terms.value, summed=result.of.entry.name == "softmax"))
+        columns.append((_own_name(result), Step(terms.value, summed=result.of.entry.name == "softmax")))
     if show.grad and grad_is_a_column(result, classes_across(result)):
-        columns.append(Column("grad", result.gradient_of(terms)))
-    labels = next((column.array for column in steps if column.label and column.array.ndim == 1), None)
-    n, classes = terms.value.shape[0], columns[0].array.shape[1]
+        columns.append(("grad", Step(result.gradient_of(terms))))
+    labels = next((step.array for _, step in steps if step.label and step.array.ndim == 1), None)
+    classes = columns[0][1].array.shape[1]
     several = math.prod(result.shape) > 1
     most = 0 if several else show.max_rows
+    summed = any(step.summed for _, step in columns)
     body: list[list[str]] = []
-    footers: dict[int, list[str]] = {}
-    marked = set()
-    for i in range(n):
+    special: dict[int, str] = {}
+    for i, row in enumerate(rows):
         ignored = terms.counts is not None and not terms.counts[i]
-        if i and rows[i] != rows[i - 1] + 1:
+        if i and row != rows[i - 1] + 1:
             body.append([GAP, *[""] * (len(columns) + several)])
         shown = shown_rows(classes, most)
         if labels is not None and 0 <= labels[i] < classes and labels[i] not in shown:
@@ -83,29 +72,30 @@ def class_table(result: Result, show: Show, rows: Sequence[int]) -> Table:
                 body.append([*[""] * several, GAP, *[""] * len(columns)])
             mark = labels is not None and int(labels[i]) == c and not ignored
             if mark:
-                marked.add(len(body))
-            cells = [column.cell((i, c), show.digits) for column in columns]
-            body.append(
-                [*[row_index(result, rows[i]) * (k == 0)] * several, f"{'> ' * mark}{class_name(result, c)}", *cells]
-            )
-        sums = [rounded(math.fsum(c.array[i].tolist()), show.digits) if c.summed else "" for c in columns]
-        sums = ["ignored" if c.name == LOSS and ignored else cell for c, cell in zip(columns, sums, strict=True)]
-        footers[len(body) - 1] = [*[""] * several, "sum", *sums]
-    header = [*["row"] * several, across(result)[0], *(column.name for column in columns)]
-    left = {0 + several} if result.class_names else set()
-    summed = any(column.summed for column in columns)
-    return Table(header, body, footers if summed else {}, frozenset(marked), frozenset(left))
+                special[len(body)] = "marked"
+            index = [row_index(result, row) * (k == 0)] * several
+            cells = [cell(step, (i, c), show.digits) for _, step in columns]
+            body.append([*index, f"{'> ' * mark}{class_name(result, c)}", *cells])
+        if summed:
+            sums = []
+            for name, step in columns:
+                sum = rounded(math.fsum(step.array[i].tolist()), show.digits) if step.summed else ""
+                sums.append("ignored" if name == LOSS and ignored else sum)
+            special[len(body)] = "sum"
+            body.append([*[""] * several, "sum", *sums])
+    header = [*["row"] * several, across(result)[0], *(name for name, _ in columns)]
+    return Table(header, body, {0 + several} if result.class_names else set(), special)
 
 
 def row_table(result: Result, terms: Terms, rows: Sequence[int], show: Show) -> Table:
     """One line a row: its steps and its loss."""
-    columns = [column for column in columns_of(terms) if column.array.shape == terms.value.shape[:1]]
+    columns = [(name, step) for name, step in columns_of(terms) if step.array.shape == terms.value.shape[:1]]
     if result.of.entry.is_function:
-        columns.append(Column(_own_name(result), terms.value))
+        columns.append((_own_name(result), Step(terms.value)))
     else:
-        columns.append(Column(LOSS, terms.value if terms.value.ndim == 1 else row_sum(terms.value)))
+        columns.append((LOSS, Step(terms.value if terms.value.ndim == 1 else row_sum(terms.value))))
     if show.grad and result.axes is None and (gradient := result.gradient_of(terms)).ndim == 1:
-        columns.append(Column("grad", gradient))
+        columns.append(("grad", Step(gradient)))
     places = ["row"] if result.axes is None else [*result.axes]
     body: list[list[str]] = []
     for i, row in enumerate(rows):
@@ -113,17 +103,17 @@ def row_table(result: Result, terms: Terms, rows: Sequence[int], show: Show) -> 
             body.append([GAP, *[""] * (len(columns) + len(places) - 1)])
         ignored = terms.counts is not None and not terms.counts[i]
         cells = []
-        for column in columns:
-            if column.label:
-                cells.append(class_name(result, int(column.array[i])))
+        for name, step in columns:
+            if step.label:
+                cells.append(class_name(result, int(step.array[i])))
             elif ignored:
-                cells.append("ignored" if column.name == LOSS else "")
+                cells.append("ignored" if name == LOSS else "")
             else:
-                cells.append(column.cell((i,), show.digits))
+                cells.append(cell(step, (i,), show.digits))
         body.append([*_position(result, row), *cells])
-    words = [axis == "class" for axis in places] + [column.label for column in columns]
+    words = [axis == "class" for axis in places] + [step.label for _, step in columns]
     left = {i for i, word in enumerate(words) if word} if result.class_names else set()
-    return Table([*places, *(column.name for column in columns)], body, left=frozenset(left))
+    return Table([*places, *(name for name, _ in columns)], body, left)
 
 
 def gradient_table(result: Result, show: Show, rows: Sequence[int]) -> Table:
@@ -167,18 +157,21 @@ def _whole_gradient(result: Result, show: Show) -> Table:
     return Table(["place", *names], body)
 
 
-def batch_table(batches: Sequence[tuple[int, Summary]], reduction: str, digits: int) -> Table:
-    """One line a batch: the numbers of those shown, with their place in the stream."""
-    with_id = any(s.id is not None for _, s in batches)
+def batch_table(batches: Sequence[tuple[Any, ...]], digits: int) -> Table:
+    """One line a batch: the numbers of those shown, each after its place in the stream."""
+    with_id = any(id is not None for _, id, *_ in batches)
     body = []
-    for i, (batch, s) in enumerate(batches):
+    for i, (batch, id, loss, reduction, sum, divisor, count, ignored) in enumerate(batches):
         if i and batch != batches[i - 1][0] + 1:
             body.append([GAP, *[""] * (5 + with_id)])
-        loss = rounded(s.loss, digits) if reduction != "none" else ""
-        id_ = [printable(str(s.id)) if s.id is not None else ""] * with_id
-        body.append([str(batch), *id_, str(s.count), str(s.ignored), rounded(s.sum, digits), as_typed(s.divisor), loss])
+        numbers = [rounded(sum, digits), as_typed(divisor), rounded(loss, digits) if reduction != "none" else ""]
+        body.append([str(batch), *[printed_id(id)] * with_id, str(count), str(ignored), *numbers])
     header = ["batch", *["id"] * with_id, "rows", "ignored", "sum", "divisor", LOSS]
-    return Table(header, body, left=frozenset({1} if with_id else ()))
+    return Table(header, body, {1} if with_id else set())
+
+
+def printed_id(id: Any) -> str:
+    return "" if id is None else printable(str(id))
 
 
 def classes_across(result: Result) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +16,6 @@ from losscli.ops import row_sum
 from losscli.reports import Page, Show
 from losscli.terms import Total
 from losscli.text import counted
-
-if TYPE_CHECKING:
-    from losscli.compute.result import Summary
 
 FEW = 6  # so many terms of a sum are written out
 
@@ -49,9 +46,9 @@ def page(result: Result, show: Show) -> Page:
     return Page(entry.title, formula, ", ".join(filter(None, [*sizes, across])), found, working, remark)
 
 
-def page_of_batches(title: str, batches: Sequence[tuple[int, Summary]], total: Total, count: int, show: Show) -> Page:
+def page_of_batches(title: str, batches: Sequence[tuple[Any, ...]], total: Total, count: int, show: Show) -> Page:
     """A line for each batch of a stream, and the total of all worked out."""
-    table = tables.batch_table(batches, total.reduction, show.digits)
+    table = tables.batch_table(batches, show.digits)
     remark = f"over {counted(total.count, 'row')} in {counted(count, 'batch', 'batches')}"
     if total.ignored:
         remark += f"; {total.ignored:,} ignored"
@@ -121,8 +118,6 @@ def _addends(value: AnyArray) -> list[float]:
 
 
 def _joined(terms: list[str], cut: bool) -> str:
-    if cut and len(terms) > 3:
-        terms = [*terms[:2], GAP, terms[-1]]
-    elif cut:
-        terms = [*terms[:2], GAP]
+    if cut:
+        terms = [*terms[:2], GAP, *terms[3:][-1:]]
     return "".join(f" - {t[1:]}" if i and t.startswith("-") else f"{' + ' * (i > 0)}{t}" for i, t in enumerate(terms))

@@ -25,33 +25,6 @@ if TYPE_CHECKING:
     from losscli.compute.loss import Loss
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """One document's numbers: what a line of JSON says of it."""
-
-    id: Any
-    loss: Any
-    sum: float
-    divisor: float
-    count: int
-    ignored: int
-
-
-class Summaries(NamedTuple):
-    """The numbers of several documents, by column."""
-
-    ids: list[Any] | None
-    losses: list[Any]
-    sums: list[float]
-    divisors: list[float]
-    counts: list[int]
-    ignored: list[int]
-
-    def each(self) -> Iterator[Summary]:
-        ids = self.ids or [None] * len(self.losses)
-        return map(Summary, ids, self.losses, self.sums, self.divisors, self.counts, self.ignored)
-
-
 class _Computed(NamedTuple):
     """The terms of some rows, and what is suspicious about these rows."""
 
@@ -232,12 +205,13 @@ class Result:
         """The gradient of the reduced loss for the rows of these terms: shape (N) or (N, C)."""
         return self._scaled_gradient(terms, None)
 
-    def summaries(self) -> Summaries:
-        """The numbers of each document, by column."""
-        ids, stack = self.documents.ids, len(self.documents)
+    def summaries(self) -> dict[str, list[Any]]:
+        """The numbers of each document, by column; the id is None where a document has none."""
+        stack = len(self.documents)
+        ids = {"id": self.documents.ids or [None] * stack}
         if stack == 1:
             loss = self.loss.tolist() if self.reduction == "none" else self.loss
-            return Summaries(ids, [loss], [self.sum], [self.divisor], [self.count], [self.ignored])
+            return ids | {name: [number] for name, number in summary(self.total, loss).items()}
         terms = self.terms()
         sums = row_sums(terms.value.reshape(stack, -1))
         rows = terms.value.size // stack
@@ -250,7 +224,14 @@ class Result:
         losses = [reduced(s, d, self.reduction, terms.link) for s, d in zip(sums, divisors, strict=True)]
         if self.reduction == "none":
             losses = self._user_layout(terms.value).tolist()
-        return Summaries(ids, losses, sums, divisors, counts, [rows - count for count in counts])
+        return ids | {
+            "loss": losses,
+            "reduction": [self.reduction] * stack,
+            "sum": sums,
+            "divisor": divisors,
+            "count": counts,
+            "ignored": [rows - count for count in counts],
+        }
 
     @cached_property
     def options(self) -> dict[str, Any]:
@@ -345,6 +326,18 @@ class Result:
         if not self.arguments.declaration.couples_rows:
             a = a.reshape((*(rows if several else rows[1:]), *a.shape[1:]))
         return a if axis is None or a.ndim != len(rows) + several else np.moveaxis(a, -1, axis + several)
+
+
+def summary(total: Total, loss: Any) -> dict[str, Any]:
+    """What a line of JSON says of a total; `loss` are its rows where they stay apart."""
+    return {
+        "loss": loss,
+        "reduction": total.reduction,
+        "sum": total.sum,
+        "divisor": float(total.divisor),
+        "count": total.count,
+        "ignored": total.ignored,
+    }
 
 
 def _taken(terms: Terms, numbers: Sequence[int]) -> Terms:

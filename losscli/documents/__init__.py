@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from types import NoneType
 from typing import Any, TypeAlias
 
@@ -91,28 +92,16 @@ def grouped(
     values: Iterable[tuple[int, dict[str, Any] | LosscliError]], source: str, mark: str = ":{}"
 ) -> Iterator[Item]:
     """Documents with their numbers, those in a row that have the same keys taken together."""
-    keys: tuple[str, ...] | None = None
-    columns: dict[str, list[Any]] = {}
-    numbers: list[int] = []
 
-    def group() -> Documents:
-        ids = columns.pop("id", None)
-        return Documents(columns, source, numbers, mark, ids)
+    def keys_of(numbered: tuple[int, dict[str, Any] | LosscliError]) -> tuple[str, ...] | None:
+        return None if isinstance(numbered[1], LosscliError) else tuple(numbered[1])
 
-    for number, document in values:
-        same = not isinstance(document, LosscliError) and tuple(document) == keys and keys not in ((), ("id",))
-        if numbers and not same:
-            yield group()
-            columns, numbers = {}, []
-        if isinstance(document, LosscliError):
-            keys = None
-            yield document.at(source + mark.format(number))
-            continue
-        if not same:
-            keys = tuple(document)
-            columns = {key: [] for key in keys}
-        numbers.append(number)
-        for key, value in document.items():
-            columns[key].append(value)
-    if numbers:
-        yield group()
+    for keys, alike in groupby(values, keys_of):
+        for group in [list(alike)] if keys and keys != ("id",) else ([each] for each in alike):
+            numbers, documents = zip(*group, strict=True)
+            if keys is None:
+                yield documents[0].at(source + mark.format(numbers[0]))
+            else:
+                columns = {key: [document[key] for document in documents] for key in keys}
+                ids = columns.pop("id", None)
+                yield Documents(columns, source, numbers, mark, ids)

@@ -24,7 +24,7 @@ class Keys:
     declaration: Declaration
     named: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, Any] = field(default_factory=dict)
-    _known: dict[tuple[str, ...], tuple[dict[str, str], list[str]]] = field(default_factory=dict)
+    _known: dict[tuple[tuple[str, ...], bool], tuple[dict[str, str], list[str]]] = field(default_factory=dict)
 
     def resolved(self, items: Iterable[Item]) -> Iterator[Item]:
         """The documents under the parameters' names, completed by what the command line gives."""
@@ -33,18 +33,27 @@ class Keys:
                 yield item
                 continue
             try:
-                yield self._from_table(item) if item.is_table else self._renamed(item)
+                yield self._renamed(item)
             except DataError as error:
                 yield from (error.at(item.place(i)) for i in range(len(item)))
 
     def _renamed(self, documents: Documents) -> Documents:
-        keys = tuple(documents.columns)
+        keys = (tuple(documents.columns), documents.is_table)
         if keys not in self._known:
-            self._known[keys] = self._names(keys, documents.is_table)
+            self._known[keys] = self._names(*keys)
         names, unknown = self._known[keys]
         columns = {name: documents.columns[key] for key, name in names.items()}
+        if documents.is_table:  # the columns of numbers that are not parameters are the classes, by their headers
+            classes = [key for key in unknown if key != "id" and not _holds_text(documents.columns[key][0])]
+            unknown = [key for key in unknown if key not in classes]
+            for key in unknown:
+                _refuse_misspelt(key, self._spellings())
+            scores = next(iter(self.declaration.arrays))
+            if classes and scores not in columns and scores not in self.given:
+                rows = zip(*(documents.columns[key][0] for key in classes), strict=True)
+                columns |= {scores: [list(map(list, rows))], "class_names": [classes]}
         warnings = tuple(LosscliWarning(self._left_out(key), documents.place()) for key in unknown)
-        return replace(documents, columns=columns, warnings=warnings).having(self.given)
+        return replace(documents, columns=columns, is_table=False, warnings=warnings).having(self.given)
 
     def _names(self, keys: tuple[str, ...], is_table: bool) -> tuple[dict[str, str], list[str]]:
         """Which key is which parameter, and the keys that are none; a misspelt parameter is an error."""
@@ -87,24 +96,7 @@ class Keys:
     def _left_out(self, key: str) -> str:
         required = self.declaration.required
         hint = f" {flag(required[0])}-key names another key." if required else ""
-        return f"the key {quoted(key)} is no parameter and is left out.{hint}"
-
-    def _from_table(self, table: Documents) -> Documents:
-        """Columns that are no parameter are the classes, their headers the names of the classes."""
-        names, others = self._names(tuple(table.columns), is_table=True)
-        values = {name: table.columns[key][0] for key, name in names.items()}
-        scores = next(iter(self.declaration.arrays))
-        classes = [key for key in others if key != "id" and not _holds_text(table.columns[key][0])]
-        warnings = []
-        for key in others:
-            if key not in classes:
-                _refuse_misspelt(key, self._spellings())
-                warnings.append(LosscliWarning(self._left_out(key), table.source))
-        if classes and scores not in values and scores not in self.given:
-            values[scores] = [list(row) for row in zip(*(table.columns[key][0] for key in classes), strict=True)]
-            values["class_names"] = classes
-        columns = {name: [value] for name, value in values.items()}
-        return replace(table, columns=columns, is_table=False, warnings=tuple(warnings)).having(self.given)
+        return f"the key {quoted(key)} is not a parameter and is left out.{hint}"
 
 
 def _holds_text(column: list[Any]) -> bool:

@@ -9,8 +9,6 @@ from losscli.declare import Number, Parameter, Text
 from losscli.errors import DataError, UsageError
 from losscli.text import quoted, range_of, shortened, shown
 
-NON_FINITE = {"nan": math.nan, "inf": math.inf, "infinity": math.inf}
-
 
 def numeral(word: str) -> int | float | None:
     """The number that a word is, `nan` and `-Infinity` in any case among them; None for any other word."""
@@ -40,10 +38,10 @@ def too_long(number: object) -> bool:
 
 def non_finite(word: str) -> float | None:
     """`NaN`, `inf`, `-Infinity` as a number, in any case; None for any other word."""
-    number = NON_FINITE.get(word.lstrip("+-").lower())
-    if number is None or len(word) - len(word.lstrip("+-")) > 1:
+    try:
+        return float(word) if word.lstrip("+-").isalpha() else None
+    except ValueError:
         return None
-    return -number if word.startswith("-") else number
 
 
 def as_number(value: Any) -> int | float | None:

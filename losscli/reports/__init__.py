@@ -33,13 +33,15 @@ class Show:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of text. The columns in `left` are words; a row in `marked` is the one to look at."""
+    """A table of text. The columns in `left` are words.
+
+    `special` says which rows are not like the others: "marked", the one to look at, or "sum", a line of sums.
+    """
 
     header: list[str]
     rows: list[list[str]]
-    footers: dict[int, list[str]] = field(default_factory=dict)  # after which row, a line of sums
-    marked: frozenset[int] = frozenset()
-    left: frozenset[int] = frozenset()
+    left: set[int] = field(default_factory=set)
+    special: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,17 +79,16 @@ class Answer(Protocol):
 
 @dataclass(frozen=True)
 class Records:
-    """Records that differ only in some values, by column: a million of them are no million objects.
+    """Records that share what comes before and after some columns: a million of them are not a million objects.
 
-    `common` is the first of them; `varying` has a list of values for each key that may differ.
+    A key is left out of the records in which its value is None.
     """
 
-    common: dict[str, Any]
-    varying: dict[str, list[Any]] = field(default_factory=dict)
+    before: dict[str, Any]
+    columns: dict[str, list[Any]]
+    after: dict[str, Any]
 
     def each(self) -> Iterator[dict[str, Any]]:
-        if not self.varying:
-            yield self.common
-            return
-        for values in zip(*self.varying.values(), strict=True):
-            yield self.common | dict(zip(self.varying, values, strict=True))
+        for values in zip(*self.columns.values(), strict=True):
+            found = {key: value for key, value in zip(self.columns, values, strict=True) if value is not None}
+            yield self.before | found | self.after

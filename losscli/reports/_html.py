@@ -18,10 +18,7 @@ def fragment(page: Page) -> str:
 
 def _table(table: Table) -> str:
     lines = [_row(table, table.header, "th")]
-    for i, row in enumerate(table.rows):
-        lines.append(_row(table, row, "td", bold=i in table.marked))
-        if i in table.footers:
-            lines.append(_row(table, table.footers[i], "td"))
+    lines += [_row(table, row, "td", bold=table.special.get(i) == "marked") for i, row in enumerate(table.rows)]
     return "\n".join(["<table>", *lines, "</table>"])
 
 

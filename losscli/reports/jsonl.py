@@ -21,11 +21,12 @@ def write(answer: Answer, out: TextIO) -> None:
 
 def _by_column(records: Records) -> str | None:
     """The records written by column into one template; None where they hold more than plain numbers and texts."""
-    varying = {key: c for key, c in records.varying.items() if c.count(c[0]) < len(c)}
+    varying = {key: c for key, c in records.columns.items() if c.count(c[0]) < len(c)}
     if not varying:
         return None
     words = [_words(column) for column in varying.values()]
-    parts = text(records.common | dict.fromkeys(varying, HOLE)).split(json.dumps(HOLE))
+    template = next(records.each()) | dict.fromkeys(varying, HOLE)
+    parts = text(template).split(json.dumps(HOLE))
     if None in words or len(parts) != len(words) + 1:
         return None
     line = "%s".join(part.replace("%", "%%") for part in parts)

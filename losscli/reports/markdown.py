@@ -26,9 +26,8 @@ def _write_page(page: Page, out: TextIO) -> None:
 def _table(table: Table) -> str:
     lines = [table.header, [":--" if i in table.left else "--:" for i in range(len(table.header))]]
     for i, row in enumerate(table.rows):
-        lines.append([f"**{cell}**" if i in table.marked and cell else cell for cell in row])
-        if i in table.footers:
-            lines.append(table.footers[i])
+        marked = table.special.get(i) == "marked"
+        lines.append([f"**{cell}**" if marked and cell else cell for cell in row])
     return "".join("| " + " | ".join(_escaped(cell) for cell in line) + " |\n" for line in lines)
 
 

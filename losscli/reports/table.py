@@ -11,6 +11,7 @@ from rich.text import Text
 from losscli.reports import Answer, Page, Table
 
 INDENT = 2
+STYLES = {"": "", "marked": "bold", "sum": "dim"}
 
 
 def write(answer: Answer, out: TextIO) -> None:
@@ -77,16 +78,15 @@ def _drawn(table: Table, out: TextIO) -> tuple[rich_table.Table, int]:
             min_width=widths[i] + len(indent),
         )
     for i, row in enumerate(table.rows):
-        drawn.add_row(*[Text(cell) for cell in row], style="bold" if i in table.marked else "")
-        if i in table.footers:
-            drawn.add_row(*[Text(cell) for cell in table.footers[i]], style="dim")
-            if i < len(table.rows) - 1:
-                drawn.add_row()
+        special = table.special.get(i, "")
+        drawn.add_row(*map(Text, row), style=STYLES[special])
+        if special == "sum" and i < len(table.rows) - 1:
+            drawn.add_row()
     return drawn, _width(widths, gap)
 
 
 def _widths(table: Table, header: list[str]) -> list[int]:
-    lines = [*table.rows, *table.footers.values(), *zip(*[(name.split("\n") * 2)[:2] for name in header], strict=True)]
+    lines = [*table.rows, *zip(*[(name.split("\n") * 2)[:2] for name in header], strict=True)]
     return [max(Text(line[i]).cell_len for line in lines) for i in range(len(header))]
 
 

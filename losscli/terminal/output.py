@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from losscli.errors import FileError, LosscliError
+from losscli.errors import file_errors
 from losscli.terminal.signals import tidied
 
 
@@ -19,20 +19,14 @@ def output(path: str | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         return
-    try:
-        target = Path(path)
-        if target.is_dir():
-            raise FileError("a directory, but a file was expected.", path)
-        if target.exists() and not target.is_file():  # a device or a pipe
+    target = Path(path)
+    with file_errors(path):
+        if target.is_file() or not target.exists():
+            with _draft(target.resolve()) as file:  # of a link, what it points to
+                yield file
+        else:  # a device or a pipe; a directory is refused
             with target.open("w", encoding="utf-8", errors="backslashreplace") as file:
                 yield file
-            return
-        with _draft(target.resolve()) as file:  # of a link, what it points to
-            yield file
-    except OSError as error:
-        if isinstance(error, LosscliError):
-            raise
-        raise FileError(f"{error.strerror or error}.", path) from None
 
 
 @contextmanager
@@ -41,20 +35,11 @@ def _draft(target: Path) -> Iterator[TextIO]:
 
     descriptor, name = tempfile.mkstemp(prefix=".losscli-", dir=target.parent)
     draft = Path(name)
-    with tidied(lambda: draft.unlink(missing_ok=True)):
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-                yield file
-                file.flush()
-                os.fsync(descriptor)
-            draft.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
-            draft.replace(target)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    with tidied(lambda: draft.unlink(missing_ok=True)):  # nothing is left of it once it has its name
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            yield file
+            file.flush()
+            os.fsync(descriptor)
+        os.umask(mask := os.umask(0))  # the only way to ask for it
+        draft.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask)
+        draft.replace(target)

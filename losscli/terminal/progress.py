@@ -8,14 +8,16 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from losscli.terminal.signals import tidied
 
 if TYPE_CHECKING:
+    import threading
+
     from losscli.documents import Item
 
 PATIENCE = 1.0  # seconds before the bar appears
@@ -68,58 +70,47 @@ def watched_documents(items: Iterable[Item]) -> Iterator[Item]:
         WORK.documents += 1 if isinstance(item, Exception) else len(item)
 
 
-def at_file(file: IO[bytes]) -> None:
-    """Say which file is read from now on."""
-    found = os.fstat(file.fileno())
-    WORK.file, WORK.file_size = file, found.st_size
-
-
 @contextmanager
-def bar(wanted: bool) -> Iterator[_Bar | None]:
-    """A bar for the work within, if standard error is a terminal."""
+def bar(wanted: bool) -> Iterator[Callable[[Iterator[_T]], Iterator[_T]]]:
+    """A bar for the work within, if standard error is a terminal.
+
+    What this gives passes results on, and takes the bar away after the last of them, before they are shown.
+    """
     if not wanted or sys.stderr is None or not sys.stderr.isatty():
-        yield None
+        yield iter
         return
-    shown = _Bar()
-    try:
-        with tidied(shown.stop):
-            yield shown
-    finally:
-        shown.stop()
+    import threading
 
+    ended = threading.Event()
+    thread = threading.Thread(target=_watch, args=(ended,), daemon=True)
+    thread.start()
 
-class _Bar:
-    def __init__(self) -> None:
-        import threading
+    def stop() -> None:
+        ended.set()
+        thread.join(2)
 
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Take the bar away, and the cursor is back."""
-        self._ended.set()
-        self._thread.join(2)
-
-    def until_exhausted(self, results: Iterable[_T]) -> Iterator[_T]:
-        """The results; the bar goes before they are shown."""
+    def until_exhausted(results: Iterator[_T]) -> Iterator[_T]:
         yield from results
-        self.stop()
+        stop()
 
-    def _watch(self) -> None:
-        if self._ended.wait(PATIENCE):
-            return
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    with tidied(stop):
+        yield until_exhausted
 
-        columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            task: Any = progress.add_task("", total=None)
-            while not self._ended.wait(0.1):
-                done, size = WORK.bytes()
-                seconds = progress.tasks[0].elapsed or 1
-                text = f"{done / 1e6:,.0f} of {size / 1e6:,.0f} MB" if size else ""
-                if WORK.documents:
-                    rate = WORK.documents / (seconds + PATIENCE)
-                    text += f"{'   ' * bool(text)}{WORK.documents:,} documents, {rate:,.0f} a second"
-                progress.update(task, completed=done, total=size or None, description=text)
+
+def _watch(ended: threading.Event) -> None:
+    if ended.wait(PATIENCE):
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=None)
+        while not ended.wait(0.1):
+            done, size = WORK.bytes()
+            seconds = progress.tasks[0].elapsed or 1
+            text = f"{done / 1e6:,.0f} of {size / 1e6:,.0f} MB" if size else ""
+            if WORK.documents:
+                rate = WORK.documents / (seconds + PATIENCE)
+                text += f"{'   ' * bool(text)}{WORK.documents:,} documents, {rate:,.0f} a second"
+            progress.update(task, completed=done, total=size or None, description=text)

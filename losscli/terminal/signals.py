@@ -16,7 +16,7 @@ ENDING = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name))
 
 @contextmanager
 def tidied(tidy: Callable[[], object]) -> Iterator[None]:
-    """While this lasts, a signal that ends the run first has `tidy` called: a draft removed, the cursor shown."""
+    """However what is within ends, by a signal too, `tidy` is called: a draft removed, the cursor shown."""
     before = {number: signal.getsignal(number) for number in ENDING}
 
     def end(number: int, _: object) -> None:
@@ -32,5 +32,6 @@ def tidied(tidy: Callable[[], object]) -> Iterator[None]:
     try:
         yield
     finally:
+        tidy()
         for number in caught:
             signal.signal(number, before[number])

@@ -20,7 +20,7 @@ import atheris
 
 with atheris.instrument_imports(include=["losscli"]):
     from losscli.catalogue import find
-    from losscli.commands.result import ResultAnswer
+    from losscli.commands._result import ResultAnswer
     from losscli.compute import loss as compute_
     from losscli.compute.arrays import as_array
     from losscli.compute.settings import Settings

@@ -10,15 +10,16 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import PurePath
 from typing import IO, Any
 
 from losscli.catalogue import entries, find
 from losscli.documents import Item
-from losscli.errors import DataError, FileError, UsageError
-from losscli.terminal.progress import at_file
+from losscli.errors import DataError, FileError, UsageError, file_errors
+from losscli.terminal.progress import WORK
 
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt")
 LIMIT = 4 << 30
@@ -27,35 +28,26 @@ PIECE = 1 << 18  # bytes at a time: what they hold as lists still fits the cache
 
 
 def documents(path: str, limit: int = LIMIT) -> Iterator[Item]:
-    """The documents of a file; `-` is standard input. What is wrong with one of them is kept in it, in its place."""
-    name = "standard input" if path == "-" else path
+    """The documents of a file; `-` is standard input. An error in one of them is yielded in its place."""
+    stream = _is_unnamed_stream(path)
     try:
-        if path == "-":
-            with reading(name):
-                yield from find_module("jsonl").lines_or_text(standard_input(), name, limit)
-        elif _is_unnamed_stream(path):
-            with opened(path) as file:
-                yield from find_module("jsonl").lines_or_text(file, path, limit)
-        else:
-            module = _module_for(path, "documents")
-            with opened(path) as file:
-                yield from module.documents(file, path, limit)
+        read = find_module("jsonl").lines_or_text if stream else _module_for(path, "documents").documents
+        with opened(path) as file:
+            yield from read(file, name_of(path), limit)
     except DataError as error:
-        yield error.at(name)
+        yield error.at(name_of(path))
 
 
 def array(path: str, limit: int = LIMIT) -> Any:
     """The array that a file holds; `-` is standard input."""
-    name = "standard input" if path == "-" else path
-    try:
-        if path == "-":
-            with reading(name):
-                return find_module("txt").array(standard_input(), name, limit)
-        module = find_module("txt") if _is_unnamed_stream(path) else _module_for(path, "array")
-        with opened(path) as file:
-            return module.array(file, path, limit)
-    except DataError as error:
-        raise error.at(name) from None
+    module = find_module("txt") if _is_unnamed_stream(path) else _module_for(path, "array")
+    with opened(path) as file:
+        return module.array(file, name_of(path), limit)
+
+
+def name_of(path: str) -> str:
+    """What messages call a file."""
+    return "standard input" if path == "-" else path
 
 
 def find_module(ending: str) -> Any:
@@ -66,9 +58,12 @@ def find_module(ending: str) -> Any:
 
 @contextmanager
 def opened(path: str) -> Iterator[IO[bytes]]:
-    """The file, unpacked on the way where it ends in .gz."""
-    with reading(path), open(path, "rb") as file:
-        at_file(file)
+    """The file, decompressed on the way where its name ends in .gz."""
+    if path == "-" and (sys.stdin is None or sys.stdin.closed):
+        raise FileError("standard input is closed.")
+    with file_errors(name_of(path)), nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as file:
+        if path != "-":
+            WORK.file, WORK.file_size = file, os.fstat(file.fileno()).st_size
         if not path.lower().endswith(".gz"):
             yield file
             return
@@ -82,27 +77,10 @@ def opened(path: str) -> Iterator[IO[bytes]]:
             raise DataError(f"not a whole gzip file: {lowered(error)}.", path) from None
 
 
-@contextmanager
-def reading(place: str) -> Iterator[None]:
-    """What the system says of a file becomes a message."""
-    try:
-        yield
-    except IsADirectoryError:
-        raise FileError("a directory, but a file was expected.", place) from None
-    except OSError as error:
-        if isinstance(error, FileError):
-            raise
-        raise FileError(f"{error.strerror or error}.", place) from None
-
-
-def standard_input() -> IO[bytes]:
-    if sys.stdin is None or sys.stdin.closed:
-        raise FileError("standard input is closed.")
-    return sys.stdin.buffer
-
-
 def _is_unnamed_stream(path: str) -> bool:
-    """A pipe without an ending, such as the shell's <(command): read as standard input is."""
+    """Standard input, or a pipe without an ending, such as the shell's <(command): it is read in the same way."""
+    if path == "-":
+        return True
     if PurePath(path).suffix:
         return False
     try:
@@ -129,29 +107,46 @@ def _module_for(path: str, role: str) -> Any:
     return module
 
 
-def is_regular(file: IO[bytes]) -> bool:
-    """Whether the file can be mapped: no pipe, nothing unpacked on the way."""
+@contextmanager
+def mappable(file: IO[bytes], name: str, limit: int) -> Iterator[IO[bytes]]:
+    """The file itself where it can be mapped; what comes through a pipe or is decompressed, as a temporary file.
+
+    Closed, that file lives on in the arrays that are mapped from it.
+    """
+    is_packed = hasattr(file, "mtime")
     try:
-        return stat.S_ISREG(os.fstat(file.fileno()).st_mode) and not is_packed(file)
+        is_regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode) and not is_packed
     except (OSError, AttributeError, ValueError):
-        return False
+        is_regular = False
+    if is_regular:
+        yield file
+        return
+    from tempfile import TemporaryFile
+
+    with TemporaryFile() as spool:
+        for piece in pieces(file):
+            if is_packed and spool.tell() + len(piece) > limit:
+                raise DataError(too_much(limit), name)
+            spool.write(piece)
+        spool.seek(0)
+        yield spool
 
 
-def is_packed(file: IO[bytes]) -> bool:
-    """Whether the file is unpacked on the way."""
-    return hasattr(file, "mtime")
+def pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """The bytes of a file, as many at a time as still fit the cache."""
+    return iter(partial(file.read, PIECE), b"")
 
 
-def whole(file: IO[bytes], limit: int) -> bytes:
+def whole(pieces: Iterable[bytes], limit: int, between: bytes = b"") -> bytes:
     """All bytes of a text."""
-    pieces: list[bytes] = []
+    found: list[bytes] = []
     size = 0
-    while piece := file.read(PIECE):
-        pieces.append(piece)
-        size += len(piece)
+    for piece in pieces:
+        found.append(piece)
+        size += len(piece) + len(between)
         if size > limit // TEXT_SHARE:
             raise DataError(too_large("a text", limit))
-    return b"".join(pieces)
+    return between.join(found)
 
 
 def lowered(error: Exception) -> str:
@@ -167,6 +162,11 @@ def too_large(what: str, limit: int) -> str:
         f"{what} of more than {most:,} bytes. Store it as .npy or .npz, cut it into lines of .jsonl, "
         f"or allow more with --max-size {2 * limit >> 30 or 1}G."
     )
+
+
+def too_much(limit: int) -> str:
+    """What is wrong with an archive that would fill the disk or the memory."""
+    return f"unpacks to more than {limit:,} bytes. If it is to be trusted, allow more with --max-size."
 
 
 def decoded(text: bytes) -> str:

@@ -9,7 +9,7 @@ from typing import IO, Any
 import orjson
 
 from losscli.documents import Item, check_ids, grouped
-from losscli.documents.formats import LIMIT, decoded, whole
+from losscli.documents.formats import LIMIT, decoded, pieces, whole
 from losscli.documents.numerals import beyond, described, refuse_booleans
 from losscli.errors import DataError
 from losscli.text import quoted, shortened
@@ -20,12 +20,12 @@ DEEP = "nested too deep for a document."
 
 def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[Item]:
     """The object of the text, or the objects of its array."""
-    yield from text_documents(whole(file, limit), name)
+    yield from text_documents(whole(pieces(file), limit), name)
 
 
 def array(file: IO[bytes], name: str, limit: int = LIMIT) -> Any:
     """The nested lists of the text."""
-    return parsed(whole(file, limit))
+    return parsed(whole(pieces(file), limit))
 
 
 def text_documents(text: bytes, name: str) -> Iterator[Item]:

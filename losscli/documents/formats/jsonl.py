@@ -14,19 +14,19 @@ from typing import IO, Any
 import orjson
 
 from losscli.documents import Documents, Item, grouped
-from losscli.documents.formats import LIMIT, PIECE, TEXT_SHARE, too_large
+from losscli.documents.formats import LIMIT, PIECE, TEXT_SHARE, too_large, whole
 from losscli.documents.formats.json import BOM, document, parsed, text_documents
 from losscli.errors import DataError
 
 
 def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[Item]:
     """One document for each line that is not blank."""
-    yield from _line_documents(pieces(file, limit), name)
+    yield from _line_documents(whole_lines(file, limit), name)
 
 
 def lines_or_text(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[Item]:
     """JSON Lines; or, where the first line is the beginning of more, one JSON text of any number of lines."""
-    rest = pieces(file, limit)
+    rest = whole_lines(file, limit)
     head: list[bytes] = []
     for piece in rest:
         head.append(piece)
@@ -37,13 +37,7 @@ def lines_or_text(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[It
     if not first.startswith((b"{", b"[")) or (first.startswith(b"{") and first.endswith(b"}")):
         yield from _line_documents(everything, name)
         return
-    texts, size = [], 0
-    for piece in everything:
-        texts.append(piece)
-        size += len(piece) + 1
-        if size > limit // TEXT_SHARE:
-            raise DataError(too_large("a text", limit), name)
-    yield from text_documents(b"\n".join(texts), name)
+    yield from text_documents(whole(everything, limit, between=b"\n"), name)
 
 
 def _line_documents(texts: Iterator[bytes], name: str) -> Iterator[Item]:
@@ -88,7 +82,7 @@ def _alike(text: bytes, lines: list[bytes], name: str, first: int) -> list[Docum
     return [Documents(columns, name, range(first, first + len(lines)), ids=ids)]
 
 
-def pieces(file: IO[bytes], limit: int) -> Iterator[bytes]:
+def whole_lines(file: IO[bytes], limit: int) -> Iterator[bytes]:
     """Whole lines, as many as one read gives, without the last line's end."""
     read = getattr(file, "read1", file.read)
     unfinished: list[bytes] = []

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from typing import IO, Any
 
 import numpy as np
 
 from losscli.declare import AnyArray
-from losscli.documents.formats import LIMIT, PIECE, is_packed, is_regular
+from losscli.documents.formats import LIMIT, mappable
 from losscli.errors import DataError
 
 MAGIC = b"\x93NUMPY"
@@ -20,11 +17,9 @@ MOST_AXES = 32
 
 
 def array(file: IO[bytes], name: str, limit: int = LIMIT) -> AnyArray:
-    """The array of a .npy file. One that comes through a pipe goes by way of a temporary file."""
-    if is_regular(file):
+    """The array of a .npy file."""
+    with mappable(file, name, limit) as file:
         return mapped(file, name)
-    with spooled(file, limit, name) as spool:  # closed, it lives on in the array that is mapped from it
-        return mapped(spool, name)
 
 
 def mapped(file: IO[bytes], name: str, end: int | None = None) -> AnyArray:
@@ -33,13 +28,6 @@ def mapped(file: IO[bytes], name: str, end: int | None = None) -> AnyArray:
     start = file.tell()
     size = file.seek(0, 2)
     return view(file, dtype, shape, start, size if end is None else min(end, size), name, fortran)
-
-
-def in_memory(data: bytes, name: str) -> AnyArray:
-    """The array of the bytes of a .npy file."""
-    file = BytesIO(data)
-    shape, fortran, dtype = _header(file, name)
-    return view(data, dtype, shape, file.tell(), len(data), name, fortran)
 
 
 def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
@@ -66,7 +54,7 @@ def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype
 
 
 def view(
-    source: IO[bytes] | bytes,
+    file: IO[bytes],
     dtype: np.dtype[Any],
     shape: tuple[int, ...],
     start: int,
@@ -74,7 +62,7 @@ def view(
     name: str,
     fortran: bool = False,
 ) -> AnyArray:
-    """The array that stands between two places of a file or of bytes; nothing is copied."""
+    """The array that stands between two places of a file, on disk or in memory; nothing is copied."""
     if dtype.kind not in "biufU" or dtype.subdtype:
         raise DataError(f"holds {dtype}, but real numbers were expected.", name)
     if len(shape) > MOST_AXES or min(shape, default=0) < 0:
@@ -88,33 +76,10 @@ def view(
         )
     order: Any = "F" if fortran else "C"
     if not needed:
-        return _without_numbers(shape, dtype, name)
-    if isinstance(source, bytes):
-        return np.frombuffer(source, dtype, math.prod(shape), start).reshape(shape, order=order)
-    return np.memmap(source, dtype, "r", start, shape, order)
-
-
-def _without_numbers(shape: tuple[int, ...], dtype: np.dtype[Any], name: str) -> AnyArray:
-    try:
-        return np.zeros(shape, dtype)
-    except ValueError:
-        raise DataError(f"no array has the shape {shape}.", name) from None
-
-
-@contextmanager
-def spooled(file: IO[bytes], limit: int, name: str) -> Iterator[IO[bytes]]:
-    """A temporary file with the rest of a stream."""
-    with tempfile.TemporaryFile() as spool:
-        room = limit
-        while piece := file.read(PIECE):
-            room -= len(piece)
-            if room < 0 and is_packed(file):
-                raise DataError(too_much(limit), name)
-            spool.write(piece)
-        spool.seek(0)
-        yield spool
-
-
-def too_much(limit: int) -> str:
-    """What is wrong with an archive that would fill the disk or the memory."""
-    return f"unpacks to more than {limit:,} bytes. If it is to be trusted, allow more with --max-size."
+        try:
+            return np.zeros(shape, dtype)
+        except ValueError:
+            raise DataError(f"no array has the shape {shape}.", name) from None
+    if isinstance(file, BytesIO):
+        return np.frombuffer(file.getvalue(), dtype, math.prod(shape), start).reshape(shape, order=order)
+    return np.memmap(file, dtype, "r", start, shape, order)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
+from io import BytesIO
 from typing import IO, Any
 
 import numpy as np
 
 from losscli.declare import AnyArray
 from losscli.documents import Item, single
-from losscli.documents.formats import LIMIT, is_regular, lowered
-from losscli.documents.formats.npy import in_memory, mapped, spooled, too_much
+from losscli.documents.formats import LIMIT, lowered, mappable, too_much
+from losscli.documents.formats.npy import mapped
 from losscli.errors import DataError
 from losscli.text import quoted
 
@@ -22,26 +23,23 @@ LOCAL_MAGIC = b"PK\3\4"
 
 def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[Item]:
     """One document: each array under its name; an array of no axes is a plain number or text."""
-    if not is_regular(file):
-        with spooled(file, limit, name) as spool:
-            yield from documents(spool, name, limit)
-        return
     values: dict[str, Any] = {}
-    try:
-        with zipfile.ZipFile(file) as archive:
-            entries = archive.infolist()
-            if sum(entry.file_size for entry in entries if entry.compress_type) > limit:
-                raise DataError(too_much(limit), name)
-            for entry in entries:
-                key = entry.filename.removesuffix(".npy")
-                if key in values:
-                    raise DataError(f"two arrays are named {quoted(key)}.", name)
-                place = f"{name} ({entry.filename})"
-                values[key] = plain(_array(archive, entry, file, place), place)
-    except DataError:
-        raise
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ValueError) as error:
-        raise DataError(f"not a whole .npz file: {lowered(error)}.", name) from None
+    with mappable(file, name, limit) as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                entries = archive.infolist()
+                if sum(entry.file_size for entry in entries if entry.compress_type) > limit:
+                    raise DataError(too_much(limit), name)
+                for entry in entries:
+                    key = entry.filename.removesuffix(".npy")
+                    if key in values:
+                        raise DataError(f"two arrays are named {quoted(key)}.", name)
+                    place = f"{name} ({entry.filename})"
+                    values[key] = plain(_array(archive, entry, file, place), place)
+        except DataError:
+            raise
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ValueError) as error:
+            raise DataError(f"not a whole .npz file: {lowered(error)}.", name) from None
     yield single(values, name)
 
 
@@ -56,7 +54,7 @@ def plain(a: AnyArray, place: str) -> Any:
 
 def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: IO[bytes], name: str) -> AnyArray:
     if entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1:  # encrypted: zipfile says so
-        return in_memory(archive.read(entry), name)
+        return mapped(BytesIO(archive.read(entry)), name)
     file.seek(entry.header_offset)
     header = file.read(LOCAL_HEADER)
     if len(header) < LOCAL_HEADER or not header.startswith(LOCAL_MAGIC):

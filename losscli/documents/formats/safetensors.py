@@ -14,9 +14,9 @@ import numpy as np
 from losscli.declare import AnyArray
 from losscli.documents import Item, single
 from losscli.documents.bfloat16 import BFloat16
-from losscli.documents.formats import LIMIT, is_regular
+from losscli.documents.formats import LIMIT, mappable
 from losscli.documents.formats.json import parsed
-from losscli.documents.formats.npy import spooled, view
+from losscli.documents.formats.npy import view
 from losscli.errors import DataError
 from losscli.text import quoted
 
@@ -29,24 +29,20 @@ LONGEST_HEADER = 100_000_000
 
 def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[Item]:
     """One document: each tensor under its name; a tensor of no axes is a plain number."""
-    if not is_regular(file):
-        with spooled(file, limit, name) as spool:
-            yield from documents(spool, name, limit)
-        return
-    size = file.seek(0, 2)
-    file.seek(0)
-    length = int.from_bytes(file.read(8), "little")
-    if size < 8 or length > min(size - 8, LONGEST_HEADER):
-        raise DataError(
-            f"not a .safetensors file: a header of {length} bytes in a file of {size}. Is it cut off?", name
-        )
-    header = parsed(file.read(length))
-    if not isinstance(header, dict):
-        raise DataError("not a .safetensors file: the header is not an object.", name)
-    header.pop("__metadata__", None)
-    values = {key: _array(file, about, 8 + length, size, f"{name} ({key})") for key, about in header.items()}
-    values = {key: a.item() if a.ndim == 0 else a for key, a in values.items()}
-    yield single(values, name)
+    with mappable(file, name, limit) as file:
+        size = file.seek(0, 2)
+        file.seek(0)
+        length = int.from_bytes(file.read(8), "little")
+        if size < 8 or length > min(size - 8, LONGEST_HEADER):
+            raise DataError(
+                f"not a .safetensors file: a header of {length} bytes in a file of {size}. Is it cut off?", name
+            )
+        header = parsed(file.read(length))
+        if not isinstance(header, dict):
+            raise DataError("not a .safetensors file: the header is not an object.", name)
+        header.pop("__metadata__", None)
+        values = {key: _array(file, about, 8 + length, size, f"{name} ({key})") for key, about in header.items()}
+    yield single({key: a.item() if a.ndim == 0 else a for key, a in values.items()}, name)
 
 
 def _array(file: IO[bytes], about: Any, start: int, size: int, name: str) -> AnyArray:

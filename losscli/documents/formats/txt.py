@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
+from itertools import chain
 from typing import IO, Any
 
-from losscli.documents.formats import LIMIT, decoded, whole
+from losscli.documents.formats import LIMIT, decoded, pieces, whole
 from losscli.documents.numerals import numeral
 from losscli.errors import DataError
 
@@ -20,7 +21,7 @@ def array(file: IO[bytes], name: str, limit: int = LIMIT) -> Any:
     head = file.read(len(npy.MAGIC))
     if head == npy.MAGIC:
         return npy.array(_Prefixed(head, file), name, limit)
-    return literal(decoded(head + whole(file, limit)))
+    return literal(decoded(whole(chain([head], pieces(file)), limit)))
 
 
 def literal(text: str) -> Any:

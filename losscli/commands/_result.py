@@ -1,4 +1,4 @@
-"""result: What every loss command does: documents in, the loss and how it comes about out."""
+"""What every loss command does: documents in, the loss and how it comes about out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from losscli.terms import Total
 from losscli.text import counted
 
 if TYPE_CHECKING:
-    from losscli.compute.result import Result, Summary
+    from losscli.compute.result import Result
 
 
 def result(
@@ -53,10 +53,8 @@ def result(
         results = gate.passing(results)
     # a bar has no place among results that come to the same terminal as they are computed
     flowing = format in ("jsonl", "csv", "tsv") and show.output is None and sys.stdout.isatty()
-    with closing(items), output(show.output) as out, bar(show.progress and not flowing) as shown:
-        if shown is not None:
-            results = shown.until_exhausted(results)
-        report.module().write(ResultAnswer(results, show, format), out)
+    with closing(items), output(show.output) as out, bar(show.progress and not flowing) as watched:
+        report.module().write(ResultAnswer(watched(results), show, format), out)
         out.flush()
     if skipped is not None:
         skipped.raise_if_any()
@@ -120,48 +118,36 @@ class ResultAnswer:
                 yield _working.page(result, self.show)
             return
         most = self.show.max_rows or None
-        head: list[tuple[int, Summary]] = []
-        tail: deque[tuple[int, Summary]] = deque(maxlen=None if most is None else most // 2)
+        head: list[tuple[Any, ...]] = []
+        tail: deque[tuple[Any, ...]] = deque(maxlen=None if most is None else most // 2)
         for result in self._added(chain(first, self.results)):
-            number = self._batches - len(result.documents)
-            for batch, summary in enumerate(result.summaries().each(), number):
-                (head if most is None or batch < (most + 1) // 2 else tail).append((batch, summary))
+            numbers = range(self._batches - len(result.documents), self._batches)
+            for line in zip(numbers, *result.summaries().values(), strict=True):
+                (head if most is None or line[0] < (most + 1) // 2 else tail).append(line)
         title = first[0].of.entry.title
         yield _working.page_of_batches(title, [*head, *tail], self._total, self._batches, self.show)
 
     def record(self) -> dict[str, Any]:
+        from losscli.compute.result import summary
+
         first = next(self.results)
         second = next(self.results, None)
         if second is None and len(first.documents) == 1:
-            return next(next(self._records(first)).each())
+            return next(self._records(first).each())
         if self.show.steps or self.show.grad:
             raise UsageError("--steps and --grad belong to one batch; --format jsonl gives them for each batch.")
+        by_row = first.reduction == "none" or first.of.entry.is_function
         values: list[Any] = []
-
-        def keep(result: Result) -> None:
-            if result.reduction == "none" or result.of.entry.is_function:
-                values.extend(result.value.tolist() if len(result.documents) > 1 else [result.value.tolist()])
-
-        rest = (first, second) if second is not None else (first,)
-        for result in self._added(chain(rest, self.results)):
-            keep(result)
-        command = {"command": first.of.entry.name}
-        if first.of.entry.is_function:
-            return command | {"value": values, "batches": self._batches, "options": self._options}
-        return command | {
-            "loss": values if first.reduction == "none" else self._total.loss,
-            "reduction": self._total.reduction,
-            "sum": self._total.sum,
-            "divisor": float(self._total.divisor),
-            "count": self._total.count,
-            "ignored": self._total.ignored,
-            "batches": self._batches,
-            "options": self._options,
-        }
+        for result in self._added(chain(filter(None, (first, second)), self.results)):
+            if by_row:
+                values += result.value.tolist() if len(result.documents) > 1 else [result.value.tolist()]
+        total = self._total
+        is_function = first.of.entry.is_function
+        numbers = {"value": values} if is_function else summary(total, values if by_row else total.loss)
+        return {"command": first.of.entry.name, **numbers, "batches": self._batches, "options": self._options}
 
     def records(self) -> Iterator[Records]:
-        for result in self.results:
-            yield from self._records(result)
+        return map(self._records, self.results)
 
     def columns(self) -> Iterator[tuple[list[str], Iterable[list[Any]]]]:
         from losscli.commands import _columns
@@ -198,34 +184,16 @@ class ResultAnswer:
                     raise error.at(result.documents.place()) from None
             yield result
 
-    def _records(self, result: Result) -> Iterator[Records]:
+    def _records(self, result: Result) -> Records:
         """What JSON says of each document of a result."""
-        command = {"command": result.of.entry.name}
-        summaries = result.summaries() if not result.of.entry.is_function else None
-        identity = {"id": id} if (id := (result.documents.ids or [None])[0]) is not None else {}
         details: dict[str, Any] = {}
         if self.show.steps:
             details["steps"] = {name: a.tolist() for name, a in result.steps.items()}
         if self.show.grad:
             details["grad"] = result.gradient().tolist()
-        if summaries is None:
-            yield Records(command | identity | {"value": result.value.tolist()} | details)
-            return
-        ids = summaries.ids or []
-        if None in ids and len(ids) > 1:
-            for part in result.documents.each():
-                yield from self._records(result.of.result(part, result.settings))
-            return
-        numbers = {
-            "loss": summaries.losses,
-            "sum": summaries.sums,
-            "divisor": summaries.divisors,
-            "count": summaries.counts,
-            "ignored": summaries.ignored,
-        }
-        varying = ({"id": ids} if identity else {}) | numbers
-        constant = {"reduction": result.reduction, "batches": 1, "options": result.options}
-        order = ("id", "loss", "reduction", "sum", "divisor", "count", "ignored", "batches", "options")
-        first = {key: column[0] for key, column in varying.items()} | constant
-        common = command | {key: first[key] for key in order if key in first} | details
-        yield Records(common, varying if len(result.documents) > 1 else {})
+        if result.of.entry.is_function:
+            columns = {"id": result.documents.ids or [None], "value": [result.value.tolist()]}
+        else:
+            columns = result.summaries()
+            details = {"batches": 1, "options": result.options, **details}
+        return Records({"command": result.of.entry.name}, columns, details)

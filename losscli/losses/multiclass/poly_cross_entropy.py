@@ -33,8 +33,8 @@ def poly_cross_entropy(
 
         loss = sum_c q[c] (-log p[c] + epsilon (1 - p[c]))        with q = onehot(y), or the class probabilities given
 
-    A mean divides by the number of rows that are not ignored. The loss can be negative if epsilon is below -1. With class
-    probabilities it is then exact relative to the terms that cancel in it; so is their gradient, for any epsilon.
+    A mean divides by the number of rows that are not ignored. The loss can be negative if epsilon is below -1. With
+    class probabilities it is then exact relative to the terms that cancel in it; so is their gradient, for any epsilon.
 
     Source: optax, poly_loss_cross_entropy; Leng et al. 2022, "PolyLoss", which calls it Poly-1.
     """

@@ -44,7 +44,8 @@ class DataError(LosscliError, ValueError):
 class ElementError(DataError):
     """Some number of an array is wrong: what the check of a loss raises, who does not know where the user finds it.
 
-    `wrong` says which of the numbers of `array` are, `expected` what was expected.
+    `wrong` says which of the numbers of `array` are, `expected` what was expected. What a check yields, not raises, is
+    a warning.
     """
 
     def __init__(self, name: str, array: Any, wrong: Any, expected: str) -> None:
@@ -62,12 +63,13 @@ class FileError(LosscliError, OSError):
 
 
 class LosscliWarning(UserWarning):
-    """Legal, but probably not what was meant."""
+    """Legal, but probably not what was meant; of several `about` the same in one place, the first is shown."""
 
-    def __init__(self, message: str, place: str = "") -> None:
+    def __init__(self, message: str, place: str = "", about: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.place = place
+        self.about = about or message
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}" if self.place else self.message

@@ -114,9 +114,9 @@ def samples() -> Iterator[tuple[str, Sample]]:
         name = op.name.removeprefix("nn.functional.")
         if op.name.startswith("nn.functional.") and name in CALLED:
             for given in op.sample_inputs("cpu", torch.float64, requires_grad=True):
-                arguments = _named(name, (given.input, *given.args), given.kwargs)
+                args = _leaves((given.input, *given.args))
                 source = f"{op.name} {op.variant_test_name}".strip()
-                yield name, Sample(source, arguments, _call(op.op, (given.input, *given.args), given.kwargs))
+                yield name, Sample(source, _named(name, args, given.kwargs), _call(op.op, args, given.kwargs))
     for info in module_db:
         name = MODULES.get(info.module_cls.__name__, "")
         if name:
@@ -125,32 +125,35 @@ def samples() -> Iterator[tuple[str, Sample]]:
             )
             for given in inputs:
                 module = info.module_cls(*given.constructor_input.args, **given.constructor_input.kwargs)
-                arguments = _of_module(name, module, given)
-                forward = given.forward_input
-                yield name, Sample(info.name, arguments, _call(module, forward.args, forward.kwargs))
+                args = _leaves(given.forward_input.args)
+                arguments = _of_module(name, module, args, given.constructor_input)
+                yield name, Sample(info.name, arguments, _call(module, args, given.forward_input.kwargs))
 
 
 def _call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[], torch.Tensor]:
     return lambda: function(*args, **kwargs)
 
 
+def _leaves(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Tensors of their own: in some samples the target was computed from the input, and would add to its gradient."""
+    return tuple(a.detach().clone().requires_grad_(a.requires_grad) if torch.is_tensor(a) else a for a in args)
+
+
 def _named(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
     return dict(zip(POSITIONS.get(name, ("input", "target")), args, strict=False)) | dict(kwargs)
 
 
-def _of_module(name: str, module: Any, given: Any) -> dict[str, Any]:
+def _of_module(name: str, module: Any, args: tuple[Any, ...], constructor: Any) -> dict[str, Any]:
     """The arguments that a module was made and called with, by the names that its function has for them."""
-    made = dict(given.constructor_input.kwargs)
+    made = dict(constructor.kwargs)
     if name == "linear_cross_entropy":  # the layer is the module's own
         shape, layer = (module.num_classes, *module.out_features), module.linear
         made = {key: made.get(key) for key in ("weight", "reduction", "ignore_index", "label_smoothing")}
-        made = {key: value for key, value in made.items() if value is not None}
         made["linear_weight"] = layer.weight.reshape((*shape, layer.in_features))
         made["linear_bias"] = None if layer.bias is None else layer.bias.reshape(shape)
-        hidden, target = given.forward_input.args
-        return {"input": hidden, "target": target} | made
-    assert not given.constructor_input.args, f"{name}: what is {given.constructor_input.args}?"
-    return _named(name, given.forward_input.args, given.forward_input.kwargs) | made
+        return {"input": args[0], "target": args[1]} | made
+    assert not constructor.args, f"{name}: what is {constructor.args}?"
+    return _named(name, args, made)
 
 
 def difference(called: Called, sample: Sample) -> str:

@@ -19,6 +19,7 @@ from typing import Annotated
 import numpy as np
 
 from losscli.declare import Array, Floats
+from losscli.losses.binary import ElementFactor
 from losscli.terms import Step, Terms
 
 
@@ -26,7 +27,7 @@ def binary_cross_entropy(
     probs: Annotated[Floats, Array("N...", "real", "probabilities of the label 1", min=0, max=1)],
     labels: Annotated[Floats, Array("N...", "real", "0, 1 or anything in between", min=0, max=1)],
     *,
-    weight: Annotated[Floats, Array("~N...", "real", "a factor for each element", min=0)] | None = None,
+    weight: ElementFactor | None = None,
 ) -> Terms:
     """Cross entropy of probabilities against labels between 0 and 1, element by element.
 

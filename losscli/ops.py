@@ -31,6 +31,15 @@ def pick(a: Floats, y: Ints) -> Floats:
     return a.reshape(-1).take(y + np.arange(0, rows * classes, classes))
 
 
+def product(m: Floats, v: Floats) -> Floats:
+    """The matrix of each row times its vector, (N, C, D) and (N, D): (N, C); one product where all rows share one."""
+    if len(m) == 1 or (len(m) and not m.strides[0]):
+        shared: Floats = v @ m[0].T
+        return shared
+    one_by_one: Floats = np.matmul(m, v[:, :, None])[:, :, 0]
+    return one_by_one
+
+
 class Peak(NamedTuple):
     """A softmax taken apart so that nothing cancels: p_c = exp(z_c - peak) / (1 + rest).
 

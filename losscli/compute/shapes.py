@@ -275,7 +275,6 @@ def _common(
     raise DataError(f"{names[i]} has the shape {shape(whole[i])}, which does not broadcast with {theirs}.")
 
 
-
 def _no_fit(labels: str, found: tuple[int, ...], scores: str, of: tuple[int, ...], by_class: bool) -> str:
     message = f"{labels} has the shape {shape(found)}, which fits no class axis of {scores} {shape(of)}: "
     if len(of) <= 2:

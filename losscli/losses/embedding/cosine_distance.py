@@ -16,34 +16,51 @@ Examples:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from losscli.declare import Floats
+from losscli.declare import Floats, Number
 from losscli.losses.embedding import Vectors, _angles
 from losscli.terms import Step, Terms
 
 
-def cosine_distance(input1: Vectors, input2: Vectors) -> Terms:
+def cosine_distance(
+    input1: Vectors,
+    input2: Vectors,
+    *,
+    eps: Annotated[float, Number("the smallest length that a vector is divided by", min=0)] = 1e-8,
+) -> Terms:
     """One minus the cosine of the angle between two vectors: 0 if they point the same way, 2 if in opposite ways.
 
-        loss = 1 - x1.x2 / (|x1| |x2|)
+        loss = 1 - x1.x2 / (max(|x1|, eps) max(|x2|, eps))
 
-    The mean divides by the number of pairs. The gradient is with respect to input1. A vector of zeros has no direction:
-    its cosine is taken as 0, with a warning. PyTorch, Keras and scikit-learn do so silently; optax gives NaN.
+    The mean divides by the number of pairs. The gradient is with respect to input1. eps is that of PyTorch's
+    CosineSimilarity: a vector shorter than eps loses as much of its cosine as it is shorter, and at a vector of zeros
+    the gradient is -x2 / (max(|x2|, eps) eps). A vector of zeros has no direction: its cosine is taken as 0, with a
+    warning. PyTorch, Keras and scikit-learn do so silently; optax gives NaN. With eps = 0 every other vector has a
+    cosine, and the gradient at a vector of zeros is 0.
 
     Source: optax, cosine_distance; scikit-learn, sklearn.metrics.pairwise.cosine_distances.
     """
     angles = _angles.between(input1, input2)
+    kept1, kept2 = _kept(angles.norm1, eps), _kept(angles.norm2, eps)
+    cosine, gap = angles.cosine, angles.gap
+    if (kept1 < 1).any() or (kept2 < 1).any():
+        gap = gap + cosine * ((1 - kept1) + kept1 * (1 - kept2))
+        cosine = cosine * kept1 * kept2
 
     def grad() -> Floats:
         (u, norm), (v, _) = _angles.units(input1), _angles.units(input2)
-        slope = (angles.cosine[:, None] * u - v) / norm[:, None]
-        return np.where(norm[:, None] == 0, 0.0, slope)
+        along = np.where(norm < eps, 0.0, angles.cosine)[:, None] * u  # below eps the length is no part of the divisor
+        slope = (along - v) * kept2[:, None] / np.maximum(norm, eps)[:, None]
+        return np.where((norm[:, None] == 0) & (eps == 0), 0.0, slope)
 
+    how = "sum(x1 x2) / (|x1| * |x2|)"
+    if (kept1 < 1).any() or (kept2 < 1).any():
+        how = f"sum(x1 x2) / (max(|x1|, {eps:g}) * max(|x2|, {eps:g}))"
     return Terms(
-        value=angles.gap,
+        value=gap,
         steps={
             "x1": Step(input1),
             "x2": Step(input2),
@@ -52,10 +69,15 @@ def cosine_distance(input1: Vectors, input2: Vectors) -> Terms:
             "x2^2": Step(lambda: input2 * input2, summed=True, how="x2 * x2"),
             "|x1|": Step(angles.norm1, how="sqrt(sum(x1^2))"),
             "|x2|": Step(angles.norm2, how="sqrt(sum(x2^2))"),
-            "cosine": Step(angles.cosine, how="sum(x1 x2) / (|x1| * |x2|)"),
+            "cosine": Step(cosine, how=how),
         },
         grad=grad,
     )
+
+
+def _kept(norm: Floats, eps: float) -> Floats:
+    """|x| / max(|x|, eps)."""
+    return np.minimum(norm / eps, 1) if eps else np.ones_like(norm)
 
 
 def check(input1: Floats, input2: Floats, **_: Any) -> Iterator[str]:

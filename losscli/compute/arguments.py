@@ -165,11 +165,10 @@ class Arguments(Layout):
 
     def _count(self, rows: Rows) -> int:
         """How many rows a block has."""
-        if isinstance(rows[0], slice):
-            return math.prod(len(range(n)[s]) for n, s in zip(self.rows, rows, strict=False)) * math.prod(
-                self.rows[len(rows) :]
-            )
-        return len(rows[0])
+        if not isinstance(rows[0], slice):
+            return len(rows[0])
+        cut = (len(range(n)[s]) for n, s in zip(self.rows, rows, strict=False) if isinstance(s, slice))
+        return math.prod(cut) * math.prod(self.rows[len(rows) :])
 
     def _about_element(self, found: ElementError, rows: Rows) -> str:
         at = np.argwhere(found.wrong)[0]
@@ -187,10 +186,10 @@ class Arguments(Layout):
             a = a[:1]
         which = None
         labels, ignored = self.declaration.labels, self._ignored
-        if has_rows and name not in self.shared and ignored is not None and labels is not None:
-            if values[labels].ndim == 1:
-                left_out = values[labels] == ignored
-                which = np.flatnonzero(~left_out) if left_out.any() else None
+        by_row = has_rows and name not in self.shared and labels is not None and values[labels].ndim == 1
+        if by_row and ignored is not None and labels is not None:
+            left_out = values[labels] == ignored
+            which = np.flatnonzero(~left_out) if left_out.any() else None
         found = SUSPICIONS[kind](a if which is None else a[which])
         if found is None:
             return None

@@ -182,10 +182,11 @@ class _Fitting:
             return
         if self.rows is not None and self._same_rows(name, found):
             return
-        if marker.kind == "label" and marker.by_class and "C" in self.lengths and self.rows is not None:
-            if found == (*self.rows, self.lengths["C"][0]):
-                self._take_by_class(name)
-                return
+        classes = self.lengths.get("C")
+        by_class = marker.kind == "label" and marker.by_class and self.rows is not None and classes is not None
+        if by_class and found == (*(self.rows or ()), classes[0] if classes else 0):
+            self._take_by_class(name)
+            return
         axes = marker.alternatives[0]
         own = len(axes) - 1
         least = own + (axes[0] == "B")  # one row may come without its axis, but a batch may not

@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.samples [NAME ...]
 
-It wants `pip install . torch==2.13.0 expecttest` in an environment of its own. PyTorch tests its functions (`op_db`) and
-modules (`module_db`) with these arguments. For each sample of a loss that losscli has, value and gradient, in float64
-and under the sample's reduction, must agree. It prints how many do, names each that does not, and ends with 1 if one
-does not. NAME is a command of losscli: `ce`.
+It wants `pip install . torch==2.13.0 expecttest` in an environment of its own. PyTorch tests its functions (`op_db`)
+and modules (`module_db`) with these arguments. For each sample of a loss that losscli has, value and gradient, in
+float64 and under the sample's reduction, must agree. It prints how many do, names each that does not, and ends with 1
+if one does not. NAME is a command of losscli: `ce`.
 """
 
 from __future__ import annotations

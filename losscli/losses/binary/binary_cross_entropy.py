@@ -22,6 +22,8 @@ from losscli.declare import Array, Floats
 from losscli.losses.binary import ElementFactor
 from losscli.terms import Step, Terms
 
+SMALLEST = float(np.float32(1e-12))  # a float32 in PyTorch
+
 
 def binary_cross_entropy(
     probs: Annotated[Floats, Array("N...", "real", "probabilities of the label 1", min=0, max=1)],
@@ -45,7 +47,7 @@ def binary_cross_entropy(
     value = -w * (labels * log_p + (1 - labels) * log_q)
 
     def grad() -> Floats:
-        gradient: Floats = w * (probs - labels) / np.maximum(probs * (1 - probs), 1e-12)
+        gradient: Floats = w * (probs - labels) / np.maximum(probs * (1 - probs), SMALLEST)
         return gradient
 
     steps = {

@@ -43,9 +43,10 @@ def kullback_leibler_divergence(
     A class with t = 0 adds nothing, even where lp is -inf (0 log 0 = 0; PyTorch: NaN there).
 
     The mean divides by the number of elements, rows times classes. That is not the divergence, but batchmean is: it
-    divides the sum by the batch size, the length of the first axis. For log_probs of one axis, that is the number of
-    classes, as in PyTorch, with a warning. A target below 0 is NaN, also with a warning. PyTorch warns that its mean will become batchmean in its next major release.
-    Keras and optax sum over the classes; Keras then averages over the rows, which is batchmean.
+    divides the sum by the batch size, the length of the first axis. For log_probs with one axis that is the number of
+    classes, as in PyTorch, with a warning. PyTorch warns that its mean will become batchmean in its next major release.
+    A target below 0 gives NaN, as in PyTorch, with a warning. Keras and optax sum over the classes; Keras then averages
+    over the rows, which is batchmean.
 
     Source: PyTorch, torch.nn.KLDivLoss; Kullback and Leibler 1951, "On Information and Sufficiency".
     """

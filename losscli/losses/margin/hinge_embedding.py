@@ -33,8 +33,8 @@ def hinge_embedding(
         loss = x               for y = 1
                max(0, m - x)   for y = -1
 
-    A mean divides by the number of pairs. At the kink x = m the gradient is -1, as in PyTorch. A label that is neither 1
-    nor -1 adds both branches, as in PyTorch, with a warning; labels that are all 0 or 1 are an error.
+    A mean divides by the number of pairs. At the kink x = m the gradient is -1, as in PyTorch. A label that is neither
+    1 nor -1 adds both branches, as in PyTorch, with a warning; labels that are all 0 or 1 are an error.
 
     Source: PyTorch, torch.nn.HingeEmbeddingLoss.
     """

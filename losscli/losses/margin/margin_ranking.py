@@ -36,8 +36,8 @@ def margin_ranking(
         loss = max(0, -y (x1 - x2) + m)
 
     A mean divides by the number of pairs. The gradient is with respect to input1; that for input2 is its negative. At
-    the kink it is -y, as in PyTorch. Labels that are all 0 or 1 are an error; other numbers are used as they are, with a
-    warning.
+    the kink it is -y, as in PyTorch. Labels that are all 0 or 1 are an error; other numbers are used as they are, with
+    a warning.
 
     Source: PyTorch, torch.nn.MarginRankingLoss.
     """

@@ -411,10 +411,10 @@ def test_whole_numbers_are_taken_as_floats(entry: Entry) -> None:
 
 @every_entry
 def test_the_class_axis_may_stand_anywhere(entry: Entry) -> None:
-    parameters = entry.declaration.parameters
-    movable = [n for n, p in parameters.items() if isinstance(p.marker, Array) and p.marker.movable_class_axis]
-    if not movable:
+    markers = entry.declaration.arrays
+    if not any(marker.movable_class_axis for marker in markers.values()):
         return
+    movable = [name for name, marker in markers.items() if marker.has_rows and marker.by_class]
 
     @given(arguments(entry, st.sampled_from([(2,), (2, 3), (1, 2, 3)])), st.integers(0, 3))
     def law(values: dict[str, Any], axis: int) -> None:

@@ -57,3 +57,11 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                     return F.multilabel_soft_margin_loss(x, t, w, reduction=reduction)
 
                 yield arguments, function
+    for shape, of_weight in [((2, 3, 4), (4,)), ((2, 3, 4), (3, 1)), ((2, 3), (2, 1)), ((2, 3), ()), ((2, 3), (2, 3))]:
+        labels, weight = rng.random(shape), np.asarray(rng.normal(0, 1, of_weight))
+        t, w = torch.tensor(labels), torch.tensor(weight)
+
+        def weighted(x: Any, reduction: str, t: Any = t, w: Any = w) -> Any:
+            return F.multilabel_soft_margin_loss(x, t, w, reduction=reduction)
+
+        yield {"logits": rng.normal(0, 4, shape), "labels": labels, "weight": weight}, weighted

@@ -47,7 +47,7 @@ def cosine_distance(
     kept1, kept2 = _kept(angles.norm1, eps), _kept(angles.norm2, eps)
     cosine, gap = angles.cosine, angles.gap
     if (kept1 < 1).any() or (kept2 < 1).any():
-        gap = gap + cosine * ((1 - kept1) + kept1 * (1 - kept2))
+        gap = gap + cosine * (_lost(angles.norm1, eps) + kept1 * _lost(angles.norm2, eps))
         cosine = cosine * kept1 * kept2
 
     def grad() -> Floats:
@@ -80,5 +80,15 @@ def _kept(norm: Floats, eps: float) -> Floats:
     return np.minimum(norm / eps, 1) if eps else np.ones_like(norm)
 
 
-def check(input1: Floats, input2: Floats, **_: Any) -> Iterator[str]:
+def _lost(norm: Floats, eps: float) -> Floats:
+    """1 - |x| / max(|x|, eps)."""
+    return np.maximum(eps - norm, 0) / eps
+
+
+def check(input1: Floats, input2: Floats, eps: float, **_: Any) -> Iterator[str]:
+    """Vectors without a direction, or too short for the whole of it."""
+    for name, x in (("input1", input1), ("input2", input2)):
+        top = np.abs(x).max(axis=-1, initial=0)
+        if ((top > 0) & (top * x.shape[-1] ** 0.5 < eps)).any():
+            yield f"{name} has a vector shorter than eps = {eps:g}, which makes its cosine smaller. Is eps 0 meant?"
     yield from _angles.zero_vectors(input1=input1, input2=input2)

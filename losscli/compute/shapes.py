@@ -109,18 +109,23 @@ class _Fitting:
         scalar = self.arrays[scores].ndim == 1
         of = self.arrays[scores].shape[1:]
         for name in [n for n in self.arrays if self.markers[n].alternatives == self.markers[scores].alternatives]:
-            if name != scores and self.arrays[name].shape[1:] != of:
-                if not self.markers[name].broadcasts:
-                    found = self.arrays[name].shape[1:]
-                    raise DataError(f"{name} has the shape {shape(found)}, but {scores} has {shape(of)}.")
-                self.arrays[name] = self._broadcast(name, self.arrays[name], scores, of)
-            if scalar:
+            found = self.arrays[name].shape[1:]
+            if found != of and not self.markers[name].broadcasts:
+                raise DataError(f"{name} has the shape {shape(found)}, but {scores} has {shape(of)}.")
+            if scalar and found == of:
                 self.arrays[name] = self.arrays[name][:, None]
         of = self.arrays[scores].shape[1:]
         others = {n: a.shape[1:] for n, a in self.arrays.items() if n != scores and self.markers[n].has_rows}
         labels = next(iter(others), None)
         axis = self._class_axis(scores, of, others.get(labels or ""), given)
         self.by_class.add(scores)
+        for name in others:
+            if self.markers[name].broadcasts and self.markers[name].movable_class_axis:
+                others[name] = of
+                array = self.arrays[name]
+                if array.ndim == 2 and len(of) > 1 and name not in self.mutual:  # one number for each class
+                    array = array.reshape(self.documents, -1, *[1] * (len(of) - 1 - axis))
+                self.arrays[name] = self._broadcast(name, array, scores, of)
         for name, found in others.items():
             if found == of and self.markers[name].by_class:
                 self._take_by_class(name)

@@ -87,3 +87,15 @@ def test_one_array_for_all_rows_is_not_copied_for_each(monkeypatch: pytest.Monke
     hidden, matrix = a(50, 4), a(3, 4)
     block = losscli.linear_cross_entropy(hidden, matrix, np.zeros(50, int)).arguments.block((slice(0, 1), slice(0, 50)))
     assert block.keywords["linear_weight"].strides[0] == 0
+
+
+def test_vectors_of_one_number_are_repeated_before_their_norm_is_taken() -> None:
+    x, y = np.array([[2.0], [1.0]]), a(2, 3)
+    found = losscli.cosine_embedding(x, y, [1, -1]).value
+    np.testing.assert_array_equal(found, losscli.cosine_embedding(np.repeat(x, 3, 1), y, [1, -1]).value)
+
+
+def test_one_weight_for_each_class_lies_on_the_class_axis_wherever_that_is() -> None:
+    logits, labels, weight = a(2, 3), np.zeros((2, 3)), [1.0, 2.0]
+    found = losscli.multilabel_soft_margin(logits, labels, weight=weight, class_axis=0).value
+    np.testing.assert_array_equal(found, losscli.multilabel_soft_margin(logits.T, labels.T, weight=weight).value)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 import losscli
-from losscli.errors import DataError, LosscliWarning
+from losscli.errors import LosscliWarning
 from tests.command import output
 from tests.strategies import ORDINARY, arrays
 
@@ -117,6 +117,7 @@ def test_kl_doubts_what_are_no_log_probabilities(log_probs: list[list[float]], m
         _ = losscli.kullback_leibler_divergence(log_probs, [[0.5, 0.25, 0.25]]).loss
 
 
+@pytest.mark.filterwarnings("ignore:the loss of row")
 def test_the_target_of_kl_is_what_log_target_says() -> None:
     with pytest.warns(LosscliWarning, match=r"target\[0, 1\] is -0.7, but a class probability is 0 or more. Log-prob"):
         found = losscli.kullback_leibler_divergence(np.log([[0.5, 0.5]]), [[0.0, -0.7]])

@@ -15,7 +15,10 @@ EIGHTHS = st.integers(-64, 64).map(lambda n: n / 8)  # their products and sums a
 
 
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
-    dimensions, classes = draw(st.integers(1, 4)), draw(st.integers(1, 5))
+    dimensions, classes = (
+        draw(st.integers(1, 4)),
+        draw(st.sampled_from([1, 2, 3, 5])),
+    )  # no 4 classes: see test_laws._tall
 
     def eighths(*shape: int) -> Any:
         return draw(arrays(float, shape, elements=EIGHTHS))
@@ -36,7 +39,7 @@ def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
 
 
 def reference(row: dict[str, Any]) -> dict[str, Any]:
-    bias = row["linear_bias"] or [0.0] * len(row["linear_weight"])
+    bias = [b for (b,) in row["linear_bias"] or [[0.0]] * len(row["linear_weight"])]
     logits = [
         mp.fsum(mpf(a) * mpf(b) for a, b in zip(row["hidden"], w, strict=True)) + b
         for w, b in zip(row["linear_weight"], bias, strict=True)

@@ -12,7 +12,7 @@ from tests.strategies import ORDINARY, REALS, SHARES, arrays
 
 
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
-    classes = draw(st.integers(1, 5))
+    classes = draw(st.sampled_from([1, 2, 3, 5]))  # not 4, which the test of the memory takes for rows
     shape = (*rows[:1], classes)
     values = {
         "logits": draw(arrays(float, shape, elements=ORDINARY if tame else REALS)),

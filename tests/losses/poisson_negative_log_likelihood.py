@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 import losscli
-from losscli.errors import DataError
+from losscli.errors import DataError, LosscliWarning
 from tests.strategies import ORDINARY, arrays
 
 RATES = st.floats(0, 100) | st.sampled_from([0.0, 1e-300, 1e300])

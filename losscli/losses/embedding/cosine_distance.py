@@ -36,10 +36,10 @@ def cosine_distance(
         loss = 1 - x1.x2 / (max(|x1|, eps) max(|x2|, eps))
 
     The mean divides by the number of pairs. The gradient is with respect to input1. eps is that of PyTorch's
-    CosineSimilarity: a vector shorter than eps loses as much of its cosine as it is shorter, and at a vector of zeros
-    the gradient is -x2 / (max(|x2|, eps) eps). A vector of zeros has no direction: its cosine is taken as 0, with a
-    warning. PyTorch, Keras and scikit-learn do so silently; optax gives NaN. With eps = 0 every other vector has a
-    cosine, and the gradient at a vector of zeros is 0.
+    CosineSimilarity: a vector shorter than eps loses as much of its cosine as it is shorter. As in PyTorch, the
+    gradient takes max(|x1|, eps) for a multiple of |x1| there; at a vector of zeros it is -x2 / (max(|x2|, eps) eps). A
+    vector of zeros has no direction: its cosine is taken as 0, with a warning. PyTorch, Keras and scikit-learn do so
+    silently; optax gives NaN. With eps = 0 every other vector has a cosine, and the gradient at a vector of zeros is 0.
 
     Source: optax, cosine_distance; scikit-learn, sklearn.metrics.pairwise.cosine_distances.
     """
@@ -52,8 +52,7 @@ def cosine_distance(
 
     def grad() -> Floats:
         (u, norm), (v, _) = _angles.units(input1), _angles.units(input2)
-        along = np.where(norm < eps, 0.0, angles.cosine)[:, None] * u  # below eps the length is no part of the divisor
-        slope = (along - v) * kept2[:, None] / np.maximum(norm, eps)[:, None]
+        slope = (cosine[:, None] * u - kept2[:, None] * v) / np.maximum(norm, eps)[:, None]
         return np.where((norm[:, None] == 0) & (eps == 0), 0.0, slope)
 
     how = "sum(x1 x2) / (|x1| * |x2|)"

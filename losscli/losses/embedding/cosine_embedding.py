@@ -40,7 +40,8 @@ def cosine_embedding(
                max(0, cos - m)     for y = -1
 
     The 1e-12 is PyTorch's; it makes the cosine of a vector of zeros 0. The mean divides by the number of pairs. The
-    gradient is with respect to input1. A label that is neither 1 nor -1 costs nothing, as in PyTorch, with a warning;
+    gradient is with respect to input1. Vectors of one number are repeated to the length of the others; PyTorch takes
+    their norm before. A label that is neither 1 nor -1 costs nothing, as in PyTorch, with a warning;
     labels that are all 0 or 1 are an error.
 
     Source: PyTorch, torch.nn.CosineEmbeddingLoss.

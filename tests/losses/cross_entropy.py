@@ -63,7 +63,8 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
         arguments = {"logits": rng.normal(0, 3, (4, 3)), "labels": np.array([0, 1, 1, 0]), "weight": np.array(weight)}
         yield arguments, torch_function(arguments)
     q = rng.normal(0, 1, (2, 3))
-    for more in ({}, {"ignore_index": -1}, {"weight": np.array([-1.0, 2.0, 0.5])}):
+    options: list[dict[str, Any]] = [{}, {"ignore_index": -1}, {"weight": np.array([-1.0, 2.0, 0.5])}]
+    for more in options:
         arguments = {"logits": rng.normal(0, 3, (2, 3)), "labels": q, **more}
         yield arguments, torch_function(arguments)
 

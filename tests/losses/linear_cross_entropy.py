@@ -75,16 +75,17 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
 
                 # where all rows are ignored the mean is NaN for both, but PyTorch's gradient is too
                 yield arguments, function
-    for hidden, weight, labels in [
+    cases: list[tuple[Any, Any, Any]] = [
         ((3,), (4, 3), rng.random(4)),
         ((5, 3), (4, 3), rng.random((5, 4))),
         ((5, 3), (4, 2, 3), rng.integers(0, 4, (5, 2))),
         ((5, 3), (4, 2, 6, 3), rng.integers(0, 4, (5, 2, 6))),
         ((5, 3), (4, 2, 6, 3), rng.random((5, 4, 2, 6))),
-    ]:
+    ]
+    for hidden, weight, target in cases:
         matrix, bias = rng.normal(0, 1, weight), rng.normal(0, 1, weight[:-1])
-        arguments = {"hidden": rng.normal(0, 1, hidden), "linear_weight": matrix, "labels": labels, "linear_bias": bias}
-        m, b, y = torch.tensor(matrix), torch.tensor(bias), torch.tensor(labels)
+        arguments = {"hidden": rng.normal(0, 1, hidden), "linear_weight": matrix, "labels": target, "linear_bias": bias}
+        m, b, y = torch.tensor(matrix), torch.tensor(bias), torch.tensor(target)
 
         def of_places(x: Any, reduction: str, m: Any = m, b: Any = b, y: Any = y) -> Any:
             return F.linear_cross_entropy(x, m, y, linear_bias=b, reduction=reduction)

@@ -90,7 +90,8 @@ class _Fitting:
             shapes = [self.arrays[name].shape[1:] for name in alike]
             common = _common(alike, shapes)
             if common not in shapes:
-                each = " and ".join(f"{name} {shape(found)}" for name, found in zip(alike, shapes, strict=True))
+                *some, last = (f"{name} {shape(found)}" for name, found in zip(alike, shapes, strict=True))
+                each = f"{', '.join(some)} and {last}"
                 self.warnings.append(f"{each} broadcast to {shape(common)}, which is larger than each of them.")
             for name in alike:
                 self.arrays[name] = _broadcast_to(self.arrays[name], common)

@@ -53,7 +53,7 @@ def test_labels_of_pairs_broadcast_along_the_rows_and_not_the_dimensions() -> No
 
 
 def test_two_arrays_that_grow_each_other_are_warned_of() -> None:
-    said = r"^input \(3, 1\) and target \(3\) and var \(\) broadcast to \(3, 3\), which is larger than each of them\.$"
+    said = r"^input \(3, 1\), target \(3\) and var \(\) broadcast to \(3, 3\), which is larger than each of them\.$"
     with pytest.warns(LosscliWarning, match=said):
         found = losscli.gaussian_negative_log_likelihood(np.zeros((3, 1)), np.zeros(3), 1.0)
     assert found.value.shape == (3, 3)

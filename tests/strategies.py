@@ -92,8 +92,8 @@ def _reals(marker: Array, tame: bool) -> st.SearchStrategy[float]:
         return INSIDE if tame else SHARES
     if marker.suspicion == "not a distribution":
         return SHARES
-    if marker.min is not None or marker.above is not None:
-        return NOT_NEGATIVE
+    if marker.min is not None or marker.above is not None or marker.suspicion in ("negative weight", "negative"):
+        return NOT_NEGATIVE  # golden cases have negative weights: their terms may cancel
     return ORDINARY if tame else REALS
 
 

@@ -88,6 +88,6 @@ def check(input1: Floats, input2: Floats, eps: float, **_: Any) -> Iterator[str]
     """Vectors without a direction, or too short for the whole of it."""
     for name, x in (("input1", input1), ("input2", input2)):
         top = np.abs(x).max(axis=-1, initial=0)
-        if ((top > 0) & (top * x.shape[-1] ** 0.5 < eps)).any():
+        if ((top > 0) & (top < eps / x.shape[-1] ** 0.5)).any():
             yield f"{name} has a vector shorter than eps = {eps:g}, which makes its cosine smaller. Is eps 0 meant?"
     yield from _angles.zero_vectors(input1=input1, input2=input2)

@@ -30,12 +30,21 @@ Kind = Literal[
     "label list",  # class indices; -1 ends a list before its row is full
     "mask",  # a class index; membership from 0 to 1 with the class axis, or where there is one class
     "sign",  # -1 or 1; 0 is taken as -1, with a warning
-    "strict sign",  # -1 or 1
+    "strict sign",  # -1 or 1; no document may have only 0 and 1
     "group",  # any whole number
     "box",  # x1, y1, x2, y2 with x1 <= x2 and y1 <= y2
 ]
 
-Suspicion = Literal["", "softmax twice", "not log-probabilities", "outside 0 to 1", "not a distribution"]
+Suspicion = Literal[
+    "",
+    "softmax twice",
+    "not log-probabilities",
+    "outside 0 to 1",
+    "not a distribution",
+    "negative weight",
+    "negative",
+    "neither -1 nor 1",
+]
 
 
 @dataclass(frozen=True)
@@ -44,9 +53,11 @@ class Array:
 
     `axes` names one axis a word: `N` the rows (none or one; `N...` any number), `C` the classes, a number an axis of
     that length, any other letter one axis whose length must agree wherever the letter stands. `|` separates
-    alternatives; a leading `~` broadcasts to what follows. An array whose axes begin with `N` is cut into blocks of
-    rows; the others go to each block whole. `B` or `B...` instead of `N` says that the loss couples its rows: nothing
-    is cut, and the arrays keep their axes, with the classes last.
+    alternatives. An array whose axes begin with `N` is cut into blocks of rows; the others go to each block whole. `B`
+    or `B...` instead of `N` says that the loss couples its rows: nothing is cut, and the arrays keep their axes, with
+    the classes last. A leading `~` broadcasts, by NumPy's rules: to the first array of the loss, or, if that has a `~`
+    too, all arrays with a `~` to one another. What is the same for all rows is converted once, and reaches the loss
+    as a view with one row for each.
 
     NaN lies outside a range with two ends and is an error there; beyond a single bound it passes, and shows in the
     result. `suspicion` names a check of compute.suspicions, which warns. A `raw` array reaches the loss in its own
@@ -92,7 +103,13 @@ class Array:
 
     @property
     def movable_class_axis(self) -> bool:
-        return any(axes[0].endswith("...") and axes[1:] == ("C",) for axes in self.alternatives)
+        return all(axes[0].endswith("...") and axes[1:] == ("C",) for axes in self.alternatives)
+
+    @property
+    def takes_booleans(self) -> bool:
+        """Whether true and false can only mean 1 and 0 in it."""
+        zero_to_one = self.suspicion == "outside 0 to 1" or (self.min, self.max) == (0, 1)
+        return zero_to_one or self.kind in ("label", "mask", "sign", "strict sign")
 
     @property
     def shapes(self) -> str:
@@ -105,9 +122,14 @@ class Array:
             "N... C": "(C), (N, C), (N, C, d1, ...)",
             "N... D": "(D), (N, D), (N, d1, ..., D)",
             "N... | N... C": "(), (N), (N, d1, ...), or that of the class scores",
+            "~N...": "any shape; broadcasts",
+            "~N... C": "(C), (N, C), ...; broadcasts",
+            "~N... D": "(D), (N, D), ...; broadcasts",
+            "~N... C D": "(C, D), or (C, d1, ..., D)",
+            "~N... C 1": "(C), or (C, d1, ...)",
         }
         each = " or ".join(f"({', '.join(axes)})" for axes in self.alternatives)
-        return words.get(self.axes.replace("B", "N"), "broadcasts" if self.broadcasts else each)
+        return words.get(self.axes.replace("B", "N"), each)
 
 
 @dataclass(frozen=True)

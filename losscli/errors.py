@@ -50,7 +50,8 @@ class DataError(LosscliError, ValueError):
 class ElementError(DataError):
     """Some number of an array is wrong: what the check of a loss raises, who does not know where the user finds it.
 
-    `wrong` says which of the numbers of `array` are, `expected` what was expected.
+    `wrong` says which of the numbers of `array` are, `expected` what was expected. What a check yields, not raises, is
+    a warning.
     """
 
     def __init__(self, name: str, array: Any, wrong: Any, expected: str) -> None:
@@ -68,7 +69,11 @@ class FileError(LosscliError, OSError):
 
 
 class LosscliWarning(_Told, UserWarning):
-    """Legal, but probably not what was meant."""
+    """Legal, but probably not what was meant; of several `about` the same in one place, the first is shown."""
+
+    def __init__(self, message: str, place: str = "", about: str = "") -> None:
+        super().__init__(message, place)
+        self.about = about or message
 
 
 @contextmanager

@@ -42,6 +42,15 @@ def one_hot(y: Ints, classes: int) -> Floats:
     return hot
 
 
+def product(m: Floats, v: Floats, bias: Floats | None = None) -> tuple[Floats, Floats]:
+    """The matrix of each row times its vector, plus bias, (N, C, D), (N, D) and (N, C), as `exact_product` has it."""
+    if len(m) == 1 or (len(m) and not m.strides[0]):  # all rows share one
+        return exact_product(v, m[0], None if bias is None else bias[0])
+    each = [exact_product(v[i : i + 1], m[i], None if bias is None else bias[i]) for i in range(len(v))]
+    empty = np.zeros((0, m.shape[1]))
+    return np.concatenate([empty, *(high for high, _ in each)]), np.concatenate([empty, *(low for _, low in each)])
+
+
 class Peak(NamedTuple):
     """A softmax taken apart so that nothing cancels: p_c = exp(z_c - peak) / (1 + rest).
 

@@ -68,8 +68,9 @@ def call(loss: Loss, args: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
         if key in values or key not in parameters:
             raise UsageError(f"{name}: the argument {key} is {'given twice' if key in values else 'unknown'}.")
         values[key] = options[key]
-    for key in loss.declaration.arrays:
-        refuse_booleans(values.get(key), key)
+    for key, marker in loss.declaration.arrays.items():
+        if not marker.takes_booleans:
+            refuse_booleans(values.get(key), key)
     found = loss.result(single(values), Settings(**settings))
     for warning in found.warnings:
         warnings.warn(warning, stacklevel=3)

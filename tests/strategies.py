@@ -78,7 +78,7 @@ def _drawn(draw: Any, declaration: Declaration, rows: Any, tame: bool) -> dict[s
 def _array(draw: Any, marker: Array, rows: tuple[int, ...], lengths: dict[str, int], tame: bool) -> AnyArray:
     axes = draw(st.sampled_from(marker.alternatives))
     shape = (*rows, *(lengths[a] for a in axes[1:])) if axes[0].startswith("N") else tuple(lengths[a] for a in axes)
-    if marker.broadcasts and shape and draw(st.booleans()):
+    if marker.broadcasts and shape and not marker.movable_class_axis and draw(st.booleans()):
         shape = shape[1:]
     if marker.kind == "label" and axes[-1] != "C":
         return draw(arrays(np.int64, shape, elements=st.integers(0, lengths["C"] - 1)))
@@ -92,8 +92,8 @@ def _reals(marker: Array, tame: bool) -> st.SearchStrategy[float]:
         return INSIDE if tame else SHARES
     if marker.suspicion == "not a distribution":
         return SHARES
-    if marker.min is not None or marker.above is not None:
-        return NOT_NEGATIVE
+    if marker.min is not None or marker.above is not None or marker.suspicion in ("negative weight", "negative"):
+        return NOT_NEGATIVE  # golden cases have negative weights: their terms may cancel
     return ORDINARY if tame else REALS
 
 

@@ -253,13 +253,22 @@ def test_a_row_alone_equals_the_same_row_in_its_batch(entry: Entry) -> None:
         values = _widened(entry, values, width)
         batch = result_of(entry, values, reduction="sum")
         n, value, gradient = len(values[by_row[0]]), batch.value, batch.gradient()
+        of_rows = [
+            k for k in by_row if k in values and np.shape(values[k])[:1] == (n,) and _has_rows(entry, k, values[k])
+        ]
         for i in range(n):
-            own = {k: values[k][i : i + 1] for k in by_row if k in values and np.shape(values[k])[:1] == (n,)}
+            own = {k: values[k][i : i + 1] for k in of_rows}
             alone = result_of(entry, values | own, reduction="sum")
             np.testing.assert_array_equal(alone.value[0], value[i])
             np.testing.assert_array_equal(alone.gradient()[0], gradient[i])
 
     law()
+
+
+def _has_rows(entry: Entry, name: str, value: Any) -> bool:
+    """Whether an array that may be one for all rows, has an axis of rows."""
+    marker = entry.declaration.arrays[name]
+    return not marker.broadcasts or np.ndim(value) >= min(map(len, marker.alternatives))
 
 
 def _widened(entry: Entry, values: dict[str, Any], width: int) -> dict[str, Any]:
@@ -269,7 +278,7 @@ def _widened(entry: Entry, values: dict[str, Any], width: int) -> dict[str, Any]
     wide = dict(values)
     for name, marker in markers.items():
         ends = [axes for axes in marker.alternatives if axes[-1] == letter]
-        if letter in ("C", "D") and ends and np.ndim(values[name]) >= len(ends[0]):
+        if letter in ("C", "D") and ends and np.ndim(values[name]) >= max(1, len(ends[0]) - marker.broadcasts):
             own = values[name].shape[-1]
             wide[name] = np.tile(values[name], -(-width // own))[..., : max(width, own)]
     return wide
@@ -457,10 +466,10 @@ def test_whole_numbers_are_taken_as_floats(entry: Entry) -> None:
 
 @every_entry
 def test_the_class_axis_may_stand_anywhere(entry: Entry) -> None:
-    parameters = entry.declaration.parameters
-    movable = [n for n, p in parameters.items() if isinstance(p.marker, Array) and p.marker.movable_class_axis]
-    if not movable:
+    markers = entry.declaration.arrays
+    if not any(marker.movable_class_axis for marker in markers.values()):
         return
+    movable = [name for name, marker in markers.items() if marker.has_rows and marker.by_class]
 
     @given(arguments(entry, st.sampled_from([(2,), (2, 3), (1, 2, 3)])), st.integers(0, 3))
     def law(values: dict[str, Any], axis: int) -> None:

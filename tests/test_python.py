@@ -198,3 +198,24 @@ def test_a_total_that_is_not_finite_survives_json(special: float) -> None:
 def test_totals_of_different_reductions_do_not_add_up() -> None:
     with pytest.raises(DataError, match="the reduction is sum, but mean for the batches before"):
         _ = Total(reduction="mean") + Total(reduction="sum")
+
+
+def test_true_and_false_are_labels_but_no_scores() -> None:
+    found = losscli.binary_cross_entropy_with_logits([0.5, -1.0], [True, False]).loss
+    assert found == losscli.binary_cross_entropy_with_logits([0.5, -1.0], [1, 0]).loss
+    assert losscli.cross_entropy([[0.5, -1.0]], [True]).loss == losscli.cross_entropy([[0.5, -1.0]], [1]).loss
+    with pytest.raises(DataError, match=r"logits\[0\] is true"):
+        losscli.binary_cross_entropy_with_logits([True, False], [1, 0])
+
+
+def test_ignore_index_does_nothing_for_class_probabilities_and_says_so() -> None:
+    with pytest.warns(LosscliWarning, match="ignore_index has no meaning for class probabilities: it is not used"):
+        found = losscli.cross_entropy([[0.5, -1.0]], [[0.25, 0.75]], ignore_index=-1)
+    assert found.loss == losscli.cross_entropy([[0.5, -1.0]], [[0.25, 0.75]], ignore_index=-100).loss
+
+
+def test_one_number_by_itself_has_a_loss_without_axes() -> None:
+    found = losscli.kullback_leibler_divergence(0.0, 0.5, reduction="none")
+    assert found.value.shape == found.gradient().shape == ()
+    assert losscli.multilabel_margin(0.5, 0).loss == 0
+    assert losscli.cosine_distance(2.0, 3.0).gradient().shape == ()

@@ -37,7 +37,7 @@ BLOCK = 262_144
 BETWEEN_RELEASES = 32  # blocks between which the pages of mapped files are kept: 32 MB of float32
 FEW = 64  # rows for which a product of matrices is still fast
 MEMBERSHIP = Array("N...", "real", "membership of a mask", min=0, max=1)
-CLASS_PROBABILITIES = Array("N... C", "real", "class probabilities", min=0, suspicion="not a distribution")
+CLASS_PROBABILITIES = Array("N... C", "real", "class probabilities", suspicion="not a distribution")
 
 
 class Block(NamedTuple):
@@ -104,18 +104,30 @@ class Arguments(Layout):
     def _rows_of_a_block(self) -> int:
         n = math.prod(self.rows)
         markers = self.declaration.arrays
-        widths = [a.size // n for name, a in self.arrays.items() if markers[name].has_rows and not markers[name].raw]
-        limit = max(1, BLOCK // max(1, *widths))
+        varying = (name for name in self.arrays if markers[name].has_rows and name not in self.shared)
+        widths = [self.arrays[name].size // n for name in varying if not markers[name].raw]
+        limit = max(1, BLOCK // max([1, *widths]))
         if self.classes is not None and not self.by_class:  # the loss may make a number for each class of its own
             limit = min(limit, max(FEW, BLOCK // self.classes))
         return limit
+
+    @cached_property
+    def shared(self) -> frozenset[str]:
+        """The arrays with rows that hold the same for every row: those that were broadcast along all of them."""
+        alike = set()
+        for name, a in self.arrays.items():
+            if self.declaration.arrays[name].broadcasts and self.declaration.arrays[name].has_rows:
+                lengths = zip(self.rows, a.strides[: len(self.rows)], strict=True)
+                if all(n == 1 or (n and not stride) for n, stride in lengths):
+                    alike.add(name)
+        return frozenset(alike)
 
     def block(self, rows: Rows) -> Block:
         """All arrays of some rows converted and checked."""
         warnings: list[LosscliWarning] = []
 
-        def warn(text: str, document: int = 0) -> None:
-            warnings.append(LosscliWarning(text, self.documents.place(document)))
+        def warn(text: str, document: int = 0, about: str = "") -> None:
+            warnings.append(LosscliWarning(text, self.documents.place(document), about))
 
         values: dict[str, Any] = dict(self.options)
         for name, array in self.arrays.items():
@@ -123,30 +135,45 @@ class Arguments(Layout):
                 values[name] = self._converted(name, plain_dtype(array), None, warn)
             elif self.declaration.couples_rows:
                 values[name] = self._converted(name, plain_dtype(array[0]), None, warn)
+            elif name in self.shared:
+                one = self._converted(name, plain_dtype(array[(0,) * len(self.rows)][None]), rows, warn)
+                values[name] = np.broadcast_to(one, (self._count(rows), *one.shape[1:]))
             else:
                 part = array[rows]
                 own = array.ndim - len(self.rows)
                 if part.dtype == np.float16 and (at := float16_overflow(part)) is not None:
                     row = int(np.ravel_multi_index(tuple(at[: at.size - own]), part.shape[: part.ndim - own]))
                     text = "is inf in float16, which ends at 65504: did it overflow?"
-                    warn(*self._about_row(name, row, rows, text))
+                    warn(*self._about_row(name, row, rows, text), f"{name} float16")
                 values[name] = self._converted(name, self._as_matrix(name, part, own), rows, warn)
         keywords = self.declaration.keywords(values)
         if self.loss.check is not None:
             try:
-                for text in self.loss.check(**keywords) or ():
-                    warn(text)
+                for found in self.loss.check(**keywords) or ():
+                    if isinstance(found, ElementError):
+                        warn(self._about_element(found, rows), about=found.expected)
+                    else:
+                        warn(found)
             except ElementError as error:
-                at = np.argwhere(error.wrong)[0]
-                found = shown(error.array[tuple(at)])
-                message = f"{error.name}{self._user_index(error.name, at, rows)} is {found}, but {error.expected}."
-                raise DataError(message) from None
+                raise DataError(self._about_element(error, rows)) from None
         if not self.declaration.couples_rows:
             for name in self.arrays:
                 suspicious = self._suspicion(name, values, rows)
                 if suspicious is not None:
-                    warn(*suspicious)
+                    warn(*suspicious, f"{name} {self._marker(name).suspicion}")
         return Block(keywords, warnings)
+
+    def _count(self, rows: Rows) -> int:
+        """How many rows a block has."""
+        if not isinstance(rows[0], slice):
+            return len(rows[0])
+        cut = (len(range(n)[s]) for n, s in zip(self.rows, rows, strict=False) if isinstance(s, slice))
+        return math.prod(cut) * math.prod(self.rows[len(rows) :])
+
+    def _about_element(self, found: ElementError, rows: Rows) -> str:
+        at = np.argwhere(found.wrong)[0]
+        place = self._user_index(found.name, at, rows)
+        return f"{found.name}{place} is {shown(found.array[tuple(at)])}, but {found.expected}."
 
     def _suspicion(self, name: str, values: Mapping[str, Any], rows: Rows) -> tuple[str, int] | None:
         """What is legal in the rows that count, but probably not what was meant; and of which document."""
@@ -154,17 +181,25 @@ class Arguments(Layout):
         first = all(isinstance(s, slice) and not s.start for s in rows)
         if not kind or (kind in SEEN_IN_THE_FIRST_ROWS and not first):
             return None
-        a = values[name]
+        a, has_rows = values[name], self.declaration.arrays[name].has_rows
+        if name in self.shared:
+            a = a[:1]
         which = None
         labels, ignored = self.declaration.labels, self._ignored
-        if ignored is not None and labels is not None and values[labels].ndim == 1:
+        by_row = has_rows and name not in self.shared and labels is not None and values[labels].ndim == 1
+        if by_row and ignored is not None and labels is not None:
             left_out = values[labels] == ignored
             which = np.flatnonzero(~left_out) if left_out.any() else None
         found = SUSPICIONS[kind](a if which is None else a[which])
         if found is None:
             return None
-        row, text = found
-        return self._about_row(name, row if row is None or which is None else int(which[row]), rows, text)
+        at, text = found
+        if not isinstance(at, tuple):
+            return self._about_row(name, at if at is None or which is None else int(which[at]), rows, text)
+        if which is not None:
+            at = (int(which[at[0]]), *at[1:])
+        document = self._row_index(at[0], rows)[0] if has_rows else 0
+        return f"{name}{self._user_index(name, np.array(at), rows if has_rows else None)} {text}", document
 
     def _about_row(self, name: str, row: int | None, rows: Rows, text: str) -> tuple[str, int]:
         """A sentence about a row of a block, or about all of them, and the number of its document."""
@@ -193,6 +228,11 @@ class Arguments(Layout):
         places = np.arange(self.given[name].size).reshape(self.given[name].shape)
         return self.loss.as_declared(self.given | {name: places}, **self.declaration.keywords(self.options))[name]
 
+    def declared_shape(self, name: str) -> tuple[int, ...]:
+        """The shape of an array as `as_declared` leaves it, before anything broadcasts or moves."""
+        origins = self.origins(name)
+        return (self.given[name] if origins is None else origins).shape
+
     def _converted(self, name: str, a: AnyArray, rows: Rows | None, warn: Callable[[str], None]) -> AnyArray:
         def place(at: AnyArray) -> str:
             return f"{name}{self._user_index(name, at, rows)}"
@@ -204,6 +244,8 @@ class Arguments(Layout):
             checked(np.where(a == self._ignored, 0, a), marker, place, warn)
             return a.astype(np.float64, copy=False)
         a = checked(a, replace(marker, kind="label") if marker.kind == "mask" else marker, place, warn)
+        if marker.kind == "strict sign" and (a == 0).any():
+            self._refuse_zero_and_one(name)
         if marker.kind in ("label", "mask", "label list") and self.classes is not None:
             outside = (a < (-1 if marker.kind == "label list" else 0)) | (a >= self.classes)
             if name == self.declaration.labels and self._ignored is not None:
@@ -215,6 +257,17 @@ class Arguments(Layout):
                     f"(0 to {self.classes - 1}).{self._hint(name)}"
                 )
         return a
+
+    def _refuse_zero_and_one(self, name: str) -> None:
+        """Raise where a document has only the labels 0 and 1: -1 and 1 are meant. A 0 among others may be meant."""
+        whole = self.arrays[name].reshape(len(self.documents), -1) if len(self.documents) > 1 else None
+        each = [whole] if whole is not None else (self.arrays[name][rows].reshape(1, -1) for rows in self.blocks())
+        zero_and_one = np.ones(len(self.documents), bool)
+        for a in each:
+            zero_and_one &= ((a == 0) | (a == 1)).all(axis=1)
+            if not zero_and_one.any():
+                return
+        raise DataError(f"{name} holds only 0 and 1, but a label is -1 or 1. Write -1 for 0.")
 
     @cached_property
     def _ignored(self) -> int | None:
@@ -246,6 +299,9 @@ class Arguments(Layout):
         if name in self.by_class and self.class_axis is not None and found:
             found.insert(self.class_axis, found.pop())
         origins = self.origins(name)
+        if self.declaration.arrays[name].broadcasts and rows is not None:
+            own = self.declared_shape(name)[len(self.documents) > 1 :]
+            found = [i if n > 1 else 0 for i, n in zip(found[len(found) - len(own) :], own, strict=True)]
         if origins is not None and origins.ndim == len(found):
             found = [int(i) for i in np.unravel_index(origins[tuple(found)], self.given[name].shape)]
         return f"[{', '.join(map(str, found))}]" if found else ""
@@ -279,9 +335,10 @@ def bound(loss: Loss, documents: Documents, class_axis: int | None, class_names:
         elif parameter.marker.has_rows and several:
             given[name] = stacked(name, list(column))
         else:
-            given[name] = as_array(name, column[0], class_names if parameter.marker.names_classes else ())
+            names = class_names if parameter.marker.names_classes else ()
+            given[name] = as_array(name, column[0], names, parameter.marker.takes_booleans)
     arrays = given if loss.as_declared is None else loss.as_declared(given, **declaration.keywords(options))
     if not several:
         arrays = {name: a[None] if declaration.arrays[name].has_rows else a for name, a in arrays.items()}
-    layout = laid_out(declaration, arrays, len(documents), frozenset(options), class_axis)
+    layout = laid_out(declaration, arrays, len(documents), options, class_axis)
     return Arguments(**vars(layout), loss=loss, documents=documents, options=options, given=given)

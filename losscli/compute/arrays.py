@@ -15,8 +15,11 @@ from losscli.text import counted, quoted, range_of, shown
 MOST_AXES = 32
 
 
-def as_array(name: str, value: Any, class_names: Sequence[str] = ()) -> AnyArray:
-    """An array of numbers from nested lists or from an array; anything else is an error that names the place."""
+def as_array(name: str, value: Any, class_names: Sequence[str] = (), booleans: bool = False) -> AnyArray:
+    """An array of numbers from nested lists or from an array; anything else is an error that names the place.
+
+    `booleans`: lists may hold true and false for 1 and 0, as arrays may.
+    """
     try:
         array = value if isinstance(value, np.ndarray) else np.array(value)
     except (ValueError, OverflowError, TypeError, RecursionError):
@@ -26,7 +29,7 @@ def as_array(name: str, value: Any, class_names: Sequence[str] = ()) -> AnyArray
         raise DataError(_too_deep(name))
     if kind in "iuf":
         return array
-    if kind == "b" and not isinstance(value, (bool, list, tuple)):
+    if kind == "b" and (booleans or not isinstance(value, (bool, list, tuple))):
         return array.view(np.uint8)
     if isinstance(value, np.ndarray):
         raise DataError(f"{name} holds {value.dtype}, but real numbers were expected.")
@@ -112,22 +115,18 @@ def checked(a: AnyArray, marker: Array, place: Callable[[AnyArray], str], warn: 
     `place` names the element of an index for a message; `warn` takes what is suspicious.
     """
     kind = marker.kind
-    if kind in ("label", "label list", "sign", "group"):
+    if kind in ("label", "label list", "group"):
         if a.dtype.kind == "f":
             _refuse(a != np.rint(a), a, place, "a whole number was expected")
-            if kind != "sign":
-                _refuse(~(abs(a) < 2.0**63), a, place, "a whole number of at most 63 bits was expected")
+            _refuse(~(abs(a) < 2.0**63), a, place, "a whole number of at most 63 bits was expected")
         if a.dtype == np.uint64:
             _refuse(a > np.iinfo(np.int64).max, a, place, "a whole number of at most 63 bits was expected")
-        if kind != "sign":
-            return a.astype(np.int64, copy=False)
+        return a.astype(np.int64, copy=False)
     a = a.astype(np.float64, copy=False)
     if kind == "sign" and (a == 0).any():
         warn("labels 0 and 1 are taken as -1 and 1.")
         a = np.where(a == 0, -1.0, a)
-    if kind in ("sign", "strict sign"):
-        _refuse(abs(a) != 1, a, place, f"a label is -1 or 1{' (not 0 or 1)' * (kind == 'strict sign')}")
-    elif kind == "box":
+    if kind == "box":
         crossed = np.zeros(a.shape, bool)
         crossed[..., 2:] = a[..., 2:] < a[..., :2]
         _refuse(crossed, a, place, "a box is x1, y1, x2, y2 with x2 >= x1 and y2 >= y1 (not x, y, width, height)")

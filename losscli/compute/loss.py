@@ -30,7 +30,8 @@ class Loss:
     as_declared  brings the arrays into the shapes that the parameters declare, before anything else looks at them; it
                  only picks and reshapes, so that gradients and messages find the way back
     check        raises, or yields a warning, for what no parameter alone can show; called on each block
-    REDUCTIONS   its own reductions; a function of each one's name says what that divides by
+    REDUCTIONS   its own reductions; a function of each one's name says what that divides by, for the shape of the first
+                 array, and what a user is to be told of that ("" for nothing)
     """
 
     def __init__(self, entry: Entry, result_type: type[Result] = Result) -> None:

@@ -93,10 +93,16 @@ class Result:
     @cached_property
     def _own_divisor(self) -> float | None:
         """What a reduction of the loss's own divides the sum of one document by."""
+        return None if self._own_reduction is None else float(self._own_reduction[0])
+
+    @cached_property
+    def _own_reduction(self) -> tuple[int, str] | None:
+        """What a reduction of the loss's own divides by, and what is to be said about that."""
         if self.reduction not in self.of.own_divisors:
             return None
         of = next(iter(self.arguments.given.values())).shape
-        return float(self.of.own_divisors[self.reduction](of[1:] if len(self.documents) > 1 else of))
+        divisor, remark = self.of.own_divisors[self.reduction](of[1:] if len(self.documents) > 1 else of)
+        return divisor, remark
 
     @cached_property
     def warnings(self) -> tuple[LosscliWarning, ...]:
@@ -106,9 +112,11 @@ class Result:
             computed = [warning for block in blocks for warning in block.warnings]
         else:
             computed = [*self._added_up[1], *self.about_the_number()]
-        if self.arguments.warning:
-            computed.insert(0, LosscliWarning(self.arguments.warning, self.documents.place()))
-        return (*self.documents.warnings, *computed)
+        of_shapes = [LosscliWarning(text, self.documents.place()) for text in self.arguments.warnings]
+        first: dict[tuple[str, str], LosscliWarning] = {}
+        for warning in (*self.documents.warnings, *of_shapes, *computed):
+            first.setdefault((warning.about, warning.place), warning)
+        return tuple(first.values())
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -186,6 +194,7 @@ class Result:
         """
         gradient = self._user_layout(self._over_blocks(lambda terms: self._scaled_gradient(terms, reduction)))
         first = next(iter(self.of.declaration.parameters))
+        gradient = _summed_to(self.arguments.declared_shape(first), gradient, len(self.documents) > 1)
         origins = self.arguments.origins(first)
         if origins is None:
             return gradient
@@ -251,6 +260,8 @@ class Result:
 
     def about_the_number(self) -> Iterator[LosscliWarning]:
         """What is wrong with the number itself: a loss that is not finite, a mean that divides by nothing."""
+        if self._own_reduction is not None and self._own_reduction[1]:
+            yield LosscliWarning(self._own_reduction[1], self.documents.place())
         if not math.isfinite(self.total.sum):
             yield self._not_finite()
         if self.reduction != "mean":
@@ -325,7 +336,21 @@ class Result:
         axis, rows, several = self.arguments.class_axis, self.arguments.rows, len(self.documents) > 1
         if not self.arguments.declaration.couples_rows:
             a = a.reshape((*(rows if several else rows[1:]), *a.shape[1:]))
-        return a if axis is None or a.ndim != len(rows) + several else np.moveaxis(a, -1, axis + several)
+        if a.ndim != len(rows) + several:
+            return a
+        if axis is None:  # one number by itself: it has no axis of classes
+            return a[..., 0] if self.arguments.by_class and a.shape[-1] == 1 else a
+        return np.moveaxis(a, -1, axis + several)
+
+
+def _summed_to(shape: tuple[int, ...], gradient: Floats, several: bool) -> Floats:
+    """The gradient of an array of a shape from that of the array broadcast; `several`: the first axis is apart."""
+    if gradient.size == math.prod(shape):
+        return gradient.reshape(shape)
+    padded = (*shape[:several], *[1] * (gradient.ndim - len(shape)), *shape[several:])
+    grown = tuple(i for i, (n, m) in enumerate(zip(padded, gradient.shape, strict=True)) if n != m)
+    summed: Floats = gradient.sum(axis=grown, keepdims=True)
+    return summed.reshape(shape)
 
 
 def summary(total: Total, loss: Any) -> dict[str, Any]:

@@ -19,7 +19,8 @@ CLOSE = 0.002  # as near as float16 comes
 ROUGH = 0.02  # as near as a few numbers of two decimals come
 OVERFLOWN = 0x7C00  # the bits of +inf in float16
 
-Suspicious: TypeAlias = "tuple[int | None, str] | None"
+# where, a row or the whole index (None: everywhere), and what
+Suspicious: TypeAlias = "tuple[int | tuple[int, ...] | None, str] | None"
 
 
 def float16_overflow(a: AnyArray) -> AnyArray | None:
@@ -70,13 +71,41 @@ def outside_0_to_1(a: Floats) -> Suspicious:
 
 
 def not_a_distribution(a: Floats) -> Suspicious:
-    """Class probabilities that do not sum to 1."""
+    """Class probabilities that are negative, or do not sum to 1."""
+    if _some_below_0(a) and (found := _first(a, a < 0, "is {}, but a class probability should not be negative.")):
+        return found
     sums = a @ np.ones(a.shape[1])  # the fastest sum of short rows
     off = abs(sums - 1) > ROUGH
     if not off.any():
         return None
     row = int(np.argmax(off))
     return row, f"sums to {sums[row]:.6g}, but class probabilities sum to 1."
+
+
+def negative_weight(a: Floats) -> Suspicious:
+    """Weights that turn a loss into a gain."""
+    return _first(a, a < 0, "is {}, and a negative weight turns a loss into a gain.") if _some_below_0(a) else None
+
+
+def negative(a: Floats) -> Suspicious:
+    """Negative numbers where there are none in nature."""
+    return _first(a, a < 0, "is {}, but should not be negative.") if _some_below_0(a) else None
+
+
+def neither_sign(a: Floats) -> Suspicious:
+    """Labels other than -1 and 1."""
+    return _first(a, abs(a) != 1, "is {}, but a label should be -1 or 1. It is used as it is.")
+
+
+def _some_below_0(a: Floats) -> bool:
+    return bool(a.size) and not a.min() >= 0
+
+
+def _first(a: Floats, suspicious: Bools, text: str) -> Suspicious:
+    if not suspicious.any():
+        return None
+    at = tuple(int(i) for i in np.argwhere(suspicious)[0])
+    return at, text.format(shown(a[at]))
 
 
 def _probabilities(a: Floats) -> Bools:
@@ -90,4 +119,7 @@ SUSPICIONS: dict[str, Callable[[Floats], Suspicious]] = {
     "not log-probabilities": not_log_probabilities,
     "outside 0 to 1": outside_0_to_1,
     "not a distribution": not_a_distribution,
+    "negative weight": negative_weight,
+    "negative": negative,
+    "neither -1 nor 1": neither_sign,
 }

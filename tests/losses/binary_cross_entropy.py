@@ -28,9 +28,9 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
             for weight in (None, rng.random(shape) * 2, rng.random(shape[1:]), np.array(0.5)):
                 yield golden_case(rng.random(shape), np.asarray(labels), weight)
     extremes = np.array([0.0, 1.0, 0.0, 1.0, 1e-50, 1e-300])
-    # PyTorch's floor of the gradient's divisor is 1e-12 in float32, 9.99999996e-13
-    yield *golden_case(extremes, np.array([1.0, 0.0, 0.0, 1.0, 1.0, 0.0]), None), "grad mean", "grad sum"
+    yield golden_case(extremes, np.array([1.0, 0.0, 0.0, 1.0, 1.0, 0.0]), None)
     yield golden_case(np.zeros(0), np.zeros(0), None)
+    yield golden_case(rng.random((2, 3)), rng.random((2, 3)), rng.normal(0, 1, (2, 3)))
 
 
 def golden_case(probs: Any, labels: Any, weight: Any) -> tuple[dict[str, Any], Any]:

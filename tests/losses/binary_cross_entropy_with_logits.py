@@ -59,6 +59,7 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
     yield golden_case(np.array([1000.0, -1000.0, 40.0, -40.0]), np.array([0.0, 1.0, 1.0, 0.0]), None, None)
     yield golden_case(np.array([1.0, -2.0]), np.array([2.0, -1.0]), None, None)
     yield golden_case(np.array([np.inf, np.nan]), np.array([0.0, 0.0]), None, None)
+    yield golden_case(rng.normal(0, 5, (2, 3)), rng.random((2, 3)), rng.normal(0, 1, (2, 1)), rng.normal(0, 1, 3))
 
 
 def golden_case(logits: Any, labels: Any, weight: Any, pos_weight: Any) -> tuple[dict[str, Any], Any]:

@@ -34,7 +34,10 @@ def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
     if not tame:
         size = draw(st.sampled_from([1.0, 2.0**-600, 2.0**600]))
         input1, input2 = input1 * size, input2 * draw(st.sampled_from([1.0, size]))
-    return {"input1": input1, "input2": input2}
+    values = {"input1": input1, "input2": input2}
+    if not tame and draw(st.booleans()):
+        values["eps"] = draw(st.sampled_from([0.0, 0.5, 1e-12]))
+    return values
 
 
 def exact(x: list[float], y: list[float], eps: float = 0.0) -> tuple[Any, Any, Any]:
@@ -49,6 +52,7 @@ def exact(x: list[float], y: list[float], eps: float = 0.0) -> tuple[Any, Any, A
 def reference(row: dict[str, Any]) -> dict[str, Any]:
     x, y = row["input1"], row["input2"]
     cosine, norm1, norm2 = exact(x, y)
+    cosine *= mp.fprod(min(1, n / row["eps"]) if row["eps"] else 1 for n in (norm1, norm2))
     steps = {
         "x1": x,
         "x2": y,
@@ -81,8 +85,19 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
     def of_zeros(x: Any) -> Any:
         return 1 - F.cosine_similarity(x, torch.tensor(nought[::-1].copy()), dim=-1)
 
-    # PyTorch's gradient of a vector of zeros depends on its eps
-    yield {"input1": nought, "input2": nought[::-1]}, _keras.reduced(of_zeros), "grad mean", "grad sum"
+    yield {"input1": nought, "input2": nought[::-1]}, _keras.reduced(of_zeros)
+    for shape1, shape2, eps in [
+        ((3,), (3,), 2.0),
+        ((4, 3), (4, 3), 1.0),
+        ((1, 3), (4, 3), 0.5),
+        ((4, 1), (4, 3), 1e-8),
+    ]:
+        input1, input2 = rng.normal(0, 0.5, shape1), rng.normal(0, 0.5, shape2)
+
+        def short(x: Any, other: Any = input2, eps: float = eps) -> Any:
+            return 1 - F.cosine_similarity(x, torch.tensor(other), dim=-1, eps=eps)
+
+        yield {"input1": input1, "input2": input2, "eps": eps}, _keras.reduced(short)
 
 
 def claims(rng: np.random.Generator) -> Iterator[Any]:
@@ -112,5 +127,7 @@ def test_a_vector_of_zeros_has_no_direction() -> None:
 
 
 def test_the_cosine_distance_of_nearly_parallel_vectors_keeps_its_digits() -> None:
-    found = losscli.cosine_distance([[1.0, 0.0], [1.0, 0.0], [1e-300, 0.0]], [[1.0, 1e-9], [1e200, 1e100], [2.0, 1e-9]])
+    found = losscli.cosine_distance(
+        [[1.0, 0.0], [1.0, 0.0], [1e-300, 0.0]], [[1.0, 1e-9], [1e200, 1e100], [2.0, 1e-9]], eps=0
+    )
     np.testing.assert_allclose(found.value, [5e-19, 5e-201, 1.25e-19], rtol=1e-15)

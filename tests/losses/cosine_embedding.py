@@ -13,7 +13,7 @@ from tests.strategies import SIGNS, arrays
 
 
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
-    values = cosine_distance.arguments(draw, rows, tame)
+    values = {n: v for n, v in cosine_distance.arguments(draw, rows, tame).items() if n != "eps"}
     values["labels"] = draw(arrays(float, rows, elements=SIGNS))
     values["margin"] = draw(st.sampled_from([0.0, 0.5, -0.3]))
     if tame:  # no corner
@@ -58,6 +58,22 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                     return F.cosine_embedding_loss(x, other, y, margin=margin, reduction=reduction)
 
                 yield {"input1": input1, "input2": input2, "labels": labels, "margin": margin}, function
+    for shape1, shape2, margin in [
+        ((5, 3), (5, 3), -2.0),
+        ((5, 3), (5, 3), 1.5),
+        ((1, 3), (5, 3), 0.0),
+    ]:
+        input1, input2, labels = (
+            rng.normal(0, 1, shape1),
+            rng.normal(0, 1, shape2),
+            np.array([1.0, -1.0, 0.0, 0.5, -1.0]),
+        )
+        other, y = torch.tensor(input2), torch.tensor(labels)
+
+        def with_any_label(x: Any, reduction: str, other: Any = other, y: Any = y, margin: float = margin) -> Any:
+            return F.cosine_embedding_loss(x, other, y, margin=margin, reduction=reduction)
+
+        yield {"input1": input1, "input2": input2, "labels": labels, "margin": margin}, with_any_label
 
 
 def claims(rng: np.random.Generator) -> Iterator[Any]:

@@ -60,6 +60,14 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
                     yield by_index(rng, shape, weighted, smoothing, ignore)
                 yield by_probability(rng, shape, weighted, smoothing)
     yield from non_finite()
+    for weight in ([-1.0, 2.0, 0.5], [-1.0, 0.5, np.nan]):
+        arguments = {"logits": rng.normal(0, 3, (4, 3)), "labels": np.array([0, 1, 1, 0]), "weight": np.array(weight)}
+        yield arguments, torch_function(arguments)
+    q = rng.normal(0, 1, (2, 3))
+    options: list[dict[str, Any]] = [{}, {"ignore_index": -1}, {"weight": np.array([-1.0, 2.0, 0.5])}]
+    for more in options:
+        arguments = {"logits": rng.normal(0, 3, (2, 3)), "labels": q, **more}
+        yield arguments, torch_function(arguments)
 
 
 def by_index(rng: Any, shape: Any, weighted: bool, smoothing: float, ignore: int | None) -> tuple[dict[str, Any], Any]:

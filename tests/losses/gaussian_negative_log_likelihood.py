@@ -58,6 +58,15 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
     yield golden_case(np.array([1.0, 2.0]), np.array([1.0, 1.0]), np.array([0.0, 1e-9]), False, 1e-6)
     yield golden_case(np.array([1.0, 2.0]), np.array([1.0, 1.0]), np.array([0.1, 3.0]), False, 0.5)
     yield golden_case(np.array([np.inf, np.nan]), np.array([1.0, 1.0]), np.array([0.1, 3.0]), False, 1e-6)
+    for of_input, of_target, of_var in [
+        ((3,), (2, 3), (3,)),
+        ((2, 3), (3,), (2, 1)),
+        ((2, 1), (), (2, 1)),
+        ((), (3,), ()),
+    ]:
+        yield golden_case(
+            rng.normal(0, 2, of_input), rng.normal(0, 2, of_target), np.asarray(rng.random(of_var)), True, 1e-6
+        )
 
 
 def golden_case(input: Any, target: Any, var: Any, full: bool, eps: float) -> Any:

@@ -40,6 +40,12 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                 return F.hinge_embedding_loss(x, torch.tensor(y), margin=margin, reduction=reduction)
 
             yield {"input": x, "labels": labels, "margin": margin}, function
+    labels = np.array([0.0, 0.5, -2.0, np.nan, 1.0, -1.0])
+
+    def with_any_label(x: Any, reduction: str) -> Any:
+        return F.hinge_embedding_loss(x, torch.tensor(labels), reduction=reduction)
+
+    yield {"input": np.array([0.25, 2.0, 1.0, 0.5, -1.0, 0.5]), "labels": labels}, with_any_label
 
 
 def claims(rng: np.random.Generator) -> Iterator[Any]:

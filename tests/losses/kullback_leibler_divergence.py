@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 import losscli
-from losscli.errors import DataError, LosscliWarning
+from losscli.errors import LosscliWarning
 from tests.command import output
 from tests.losses import _claims
 from tests.strategies import ORDINARY, arrays
@@ -64,6 +64,12 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
                 yield golden_case(log_probs, target if log_target else np.exp(target), log_target)
     yield golden_case(np.log([[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]]), np.array([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0]]), False)
     yield golden_case(np.array([[-np.inf, 0.0]]), np.array([[0.5, 0.5]]), False)
+    yield golden_case(np.array(-0.5), np.array(0.25), False)
+    yield golden_case(np.array([[-1.0, -2.0]]), np.array([[-0.5, 0.5]]), False)
+    for log_target in (False, True):
+        yield golden_case(golden_log_softmax(rng.normal(0, 1, (2, 3))), rng.random((2, 3)), log_target)
+        yield golden_case(golden_log_softmax(rng.normal(0, 1, (1, 3))), rng.random((2, 3)), log_target)
+        yield golden_case(golden_log_softmax(rng.normal(0, 1, (2, 3))), rng.random(()), log_target)
 
 
 def golden_case(log_probs: Any, target: Any, log_target: bool) -> Any:
@@ -72,9 +78,7 @@ def golden_case(log_probs: Any, target: Any, log_target: bool) -> Any:
 
     arguments = {"log_probs": log_probs, "target": target, "log_target": log_target}
     t = torch.tensor(target)
-    # one distribution is a batch of one, in PyTorch of as many as it has classes
-    left_out = ["batchmean"] if log_probs.ndim == 1 else []
-    return arguments, lambda x, r: F.kl_div(x, t, reduction=r, log_target=log_target), *left_out
+    return arguments, lambda x, r: F.kl_div(x, t, reduction=r, log_target=log_target)
 
 
 def golden_log_softmax(z: Any) -> Any:
@@ -108,10 +112,11 @@ def test_a_class_without_share_adds_nothing_to_kl_where_pytorch_has_nan() -> Non
     assert losscli.kullback_leibler_divergence([[0.0, -np.inf]], [[0.0, -np.inf]], log_target=True).sum == 0.0
 
 
-def test_one_distribution_is_a_batch_of_one_where_pytorch_divides_by_its_classes() -> None:
+def test_batchmean_of_one_distribution_divides_by_its_classes_as_in_pytorch_and_says_so() -> None:
     arguments = (np.log([0.25, 0.75]), [0.5, 0.5])
-    one, batch = (losscli.kullback_leibler_divergence(*arguments, reduction=r) for r in ("batchmean", "sum"))
-    assert one.loss == batch.loss
+    with pytest.warns(LosscliWarning, match="one axis, and batchmean divides by its length, 2, as in PyTorch"):
+        one = losscli.kullback_leibler_divergence(*arguments, reduction="batchmean")
+    assert one.loss == losscli.kullback_leibler_divergence(*arguments, reduction="sum").loss / 2
 
 
 def test_kl_keeps_its_digits_where_the_distributions_are_close() -> None:
@@ -134,11 +139,14 @@ def test_kl_doubts_what_are_no_log_probabilities(log_probs: list[list[float]], m
         _ = losscli.kullback_leibler_divergence(log_probs, [[0.5, 0.25, 0.25]]).loss
 
 
+@pytest.mark.filterwarnings("ignore:the loss of row")
 def test_the_target_of_kl_is_what_log_target_says() -> None:
-    with pytest.raises(DataError, match=r"target\[0, 1\] is -0.7, but a class probability is 0 or more. Log-prob"):
-        losscli.kullback_leibler_divergence(np.log([[0.5, 0.5]]), [[0.0, -0.7]])
-    with pytest.raises(DataError, match=r"target\[0, 0\] is 0.5, but a log-probability is 0 or less"):
-        losscli.kullback_leibler_divergence(np.log([[0.5, 0.5]]), [[0.5, 0.5]], log_target=True)
+    with pytest.warns(LosscliWarning, match=r"target\[0, 1\] is -0.7, but a class probability is 0 or more. Log-prob"):
+        found = losscli.kullback_leibler_divergence(np.log([[0.5, 0.5]]), [[0.0, -0.7]])
+    assert np.isnan(found.value).tolist() == [[False, True]]
+    with pytest.warns(LosscliWarning, match=r"target\[0, 0\] is 0.5, but a log-probability is 0 or less"):
+        found = losscli.kullback_leibler_divergence(np.log([[0.5, 0.5]]), [[0.5, 0.5]], log_target=True)
+    assert found.loss == pytest.approx(np.exp(0.5) * (0.5 + np.log(2)), rel=1e-15)
 
 
 def test_the_classes_of_several_documents_go_back_where_they_stood() -> None:

@@ -46,6 +46,14 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                     return F.margin_ranking_loss(x, other, y, margin=margin, reduction=reduction)
 
                 yield arguments, function
+    for shape1, shape2 in [((3,), (3,)), ((2, 1), (1, 3)), ((1, 3), (2, 3))]:
+        input1, input2, labels = rng.normal(0, 1, shape1), rng.normal(0, 1, shape2), rng.normal(0, 2, shape2)
+        other, y = torch.tensor(input2), torch.tensor(labels)
+
+        def with_any_label(x: Any, reduction: str, other: Any = other, y: Any = y) -> Any:
+            return F.margin_ranking_loss(x, other, y, margin=0.5, reduction=reduction)
+
+        yield {"input1": input1, "input2": input2, "labels": labels, "margin": 0.5}, with_any_label
 
 
 def claims(rng: np.random.Generator) -> Iterator[Any]:

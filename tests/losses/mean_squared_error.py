@@ -30,6 +30,8 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
     yield golden_case(np.array([1.0, 2.0]), np.array([0.0, 0.0]), np.array([0.0, 0.0]))
     yield golden_case(np.array([1e100, -1e-100, np.inf, np.nan, 1.0]), np.array([0.0, 0.0, 1.0, 1.0, -np.inf]), None)
     yield golden_case(np.zeros(0), np.zeros(0), None)
+    yield golden_case(rng.normal(0, 3, 4), rng.normal(0, 3, 4), np.array([1.0, -0.5, np.nan, 2.0]))
+    yield golden_case(rng.normal(0, 3, 3), rng.normal(0, 3, 3), np.array([1.0, -0.5, 2.0]))
 
 
 def golden_case(input: Any, target: Any, weight: Any) -> tuple[dict[str, Any], Any]:

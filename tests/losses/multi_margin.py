@@ -47,11 +47,11 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
     import torch
     from torch.nn import functional as F
 
-    for shape in [(4,), (1, 3), (5, 3), (6, 5), (3, 1)]:
+    for shape in [(4,), (1, 3), (5, 3), (6, 5), (3, 1), (2, 3)]:
         classes = shape[-1]
-        for weight in (None, rng.random(classes) * 2):
+        for weight in (None, rng.random(classes) * 2) if shape != (2, 3) else (np.array([-1.0, 2.0, np.nan]),):
             for more in ({}, {"p": 2}, {"margin": 0.3}, {"p": 2, "margin": 2.5}):
-                labels = np.asarray(rng.integers(0, classes, shape[:-1]))
+                labels = np.asarray(rng.integers(0, classes if shape != (2, 3) else 2, shape[:-1]))  # none with NaN
                 arguments = {"logits": rng.normal(0, 2, shape), "labels": labels, **more}
                 arguments |= {} if weight is None else {"weight": weight}
                 w, y = None if weight is None else torch.tensor(weight), torch.tensor(labels)

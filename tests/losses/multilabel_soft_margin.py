@@ -13,7 +13,7 @@ from tests.strategies import ORDINARY, REALS, SHARES, arrays
 
 
 def arguments(draw: Any, rows: tuple[int, ...], tame: bool) -> dict[str, Any]:
-    classes = draw(st.integers(1, 5))
+    classes = draw(st.sampled_from([1, 2, 3, 5]))  # not 4, which the test of the memory takes for rows
     shape = (*rows[:1], classes)
     values = {
         "logits": draw(arrays(float, shape, elements=ORDINARY if tame else REALS)),
@@ -58,6 +58,14 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                     return F.multilabel_soft_margin_loss(x, t, w, reduction=reduction)
 
                 yield arguments, function
+    for shape, of_weight in [((2, 3, 4), (4,)), ((2, 3, 4), (3, 1)), ((2, 3), (2, 1)), ((2, 3), ()), ((2, 3), (2, 3))]:
+        labels, weight = rng.random(shape), np.asarray(rng.normal(0, 1, of_weight))
+        t, w = torch.tensor(labels), torch.tensor(weight)
+
+        def weighted(x: Any, reduction: str, t: Any = t, w: Any = w) -> Any:
+            return F.multilabel_soft_margin_loss(x, t, w, reduction=reduction)
+
+        yield {"logits": rng.normal(0, 4, shape), "labels": labels, "weight": weight}, weighted
 
 
 def claims(rng: np.random.Generator) -> Iterator[Any]:

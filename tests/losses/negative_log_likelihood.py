@@ -51,6 +51,9 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
         # 0 / 0 under a mean is NaN in PyTorch for the label alone, here for the whole row
         left_out = ["grad mean"] if "weight" in more else []
         yield *named({"log_probs": np.array(log_probs), "labels": np.array(labels), **more}), *left_out
+    for weight in ([-1.0, 2.0, 0.5], [-1.0, 0.5, np.nan]):
+        log_probs = -rng.random((4, 3))
+        yield named({"log_probs": log_probs, "labels": np.array([0, 1, 1, 0]), "weight": np.array(weight)})
 
 
 def named(arguments: dict[str, Any]) -> tuple[dict[str, Any], Any]:

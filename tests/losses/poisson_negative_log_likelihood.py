@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 import losscli
-from losscli.errors import DataError
+from losscli.errors import DataError, LosscliWarning
 from tests.losses import _claims
 from tests.strategies import ORDINARY, arrays
 
@@ -61,6 +61,8 @@ def golden_cases(rng: np.random.Generator) -> Iterator[Any]:
     yield golden_case(np.array([0.0, 0.0, 1e-20]), np.array([3.0, 0.0, 1.0]), False, False, 1e-8)
     yield golden_case(np.array([0.0, 3.0]), np.array([3.0, 0.0]), False, False, 0.0)
     yield golden_case(np.array([710.0, -800.0, np.nan, -np.inf]), np.array([1.0, 2.0, 1.0, 1.0]), True, True, 1e-8)
+    yield golden_case(np.array([0.5, -1.0]), np.array([-2.0, -0.5]), True, True, 1e-8)
+    yield golden_case(np.array([0.5, -0.25]), np.array([-2.0, 1.0]), False, True, 0.5)
 
 
 def golden_case(input: Any, target: Any, log_input: bool, full: bool, eps: float) -> Any:
@@ -86,5 +88,8 @@ def claims(rng: np.random.Generator) -> Iterator[Any]:
 def test_a_rate_is_not_negative() -> None:
     with pytest.raises(DataError, match=r"input\[1\] is -2, but a rate is 0 or more"):
         losscli.poisson_negative_log_likelihood([1.0, -2.0], [1.0, 1.0], log_input=False)
-    with pytest.raises(DataError, match=r"target\[0\] is -1"):
-        losscli.poisson_negative_log_likelihood([1.0], [-1.0])
+    with pytest.warns(LosscliWarning, match=r"target\[0\] is -1, but should not be negative"):
+        assert losscli.poisson_negative_log_likelihood([1.0], [-1.0]).loss == np.exp(1) + 1
+    with pytest.warns(LosscliWarning, match=r"input\[0\] is -1e-09, but a rate is 0 or more"):
+        found = losscli.poisson_negative_log_likelihood([-1e-9], [1.0], log_input=False)
+    assert found.loss == pytest.approx(-1e-9 - np.log(9e-9), rel=1e-15)

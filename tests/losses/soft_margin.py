@@ -30,6 +30,12 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
 
             # PyTorch computes log(1 + exp(-y x)): small losses have lost their digits there
             yield {"logits": np.asarray(rng.normal(0, scale, shape)), "labels": labels}, function
+    labels = np.array([0.0, 0.5, -2.0, 1.0])
+
+    def with_any_label(x: Any, reduction: str) -> Any:
+        return F.soft_margin_loss(x, torch.tensor(labels), reduction=reduction)
+
+    yield {"logits": np.array([0.25, 2.0, 1.0, 0.5]), "labels": labels}, with_any_label
 
 
 def claims(rng: np.random.Generator) -> Iterator[Any]:

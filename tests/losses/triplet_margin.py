@@ -77,6 +77,15 @@ def golden_cases(rng: np.random.Generator) -> Iterator[tuple[dict[str, Any], Any
                 return F.triplet_margin_loss(x, p, n, reduction=reduction, **options)
 
             yield {"anchor": anchor, "positive": positive, "negative": negative, **options}, function
+    tie = np.array([[0.0, 0.0]]), np.array([[1.0, 0.0]]), np.array([[0.5, 3.0]])
+    broadcast = rng.normal(0, 1, (1, 3)), rng.normal(0, 1, (4, 3)), rng.normal(0, 1, (4, 1))
+    for (anchor, positive, negative), options in [(tie, {"swap": True, "eps": 0.0, "margin": 9.0}), (broadcast, {})]:
+        p, n = torch.tensor(positive), torch.tensor(negative)
+
+        def more(x: Any, reduction: str, p: Any = p, n: Any = n, options: Any = options) -> Any:
+            return F.triplet_margin_loss(x, p, n, reduction=reduction, **options)
+
+        yield {"anchor": anchor, "positive": positive, "negative": negative, **options}, more
 
 
 def claims(rng: np.random.Generator) -> Iterator[Any]:

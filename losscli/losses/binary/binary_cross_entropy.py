@@ -19,14 +19,17 @@ from typing import Annotated
 import numpy as np
 
 from losscli.declare import Array, Floats
+from losscli.losses.binary import ElementFactor
 from losscli.terms import Step, Terms
+
+SMALLEST = float(np.float32(1e-12))  # a float32 in PyTorch
 
 
 def binary_cross_entropy(
     probs: Annotated[Floats, Array("N...", "real", "probabilities of the label 1", min=0, max=1)],
     labels: Annotated[Floats, Array("N...", "real", "0, 1 or anything in between", min=0, max=1)],
     *,
-    weight: Annotated[Floats, Array("~N...", "real", "a factor for each element", min=0)] | None = None,
+    weight: ElementFactor | None = None,
 ) -> Terms:
     """Cross entropy of probabilities against labels between 0 and 1, element by element.
 
@@ -44,7 +47,7 @@ def binary_cross_entropy(
     value = -w * (labels * log_p + (1 - labels) * log_q)
 
     def grad() -> Floats:
-        gradient: Floats = w * (probs - labels) / np.maximum(probs * (1 - probs), 1e-12)
+        gradient: Floats = w * (probs - labels) / np.maximum(probs * (1 - probs), SMALLEST)
         return gradient
 
     steps = {

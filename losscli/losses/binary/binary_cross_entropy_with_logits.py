@@ -18,6 +18,7 @@ from typing import Annotated
 
 from losscli import ops
 from losscli.declare import Array, Floats
+from losscli.losses.binary import ElementFactor
 from losscli.terms import Step, Terms
 
 
@@ -25,8 +26,9 @@ def binary_cross_entropy_with_logits(
     logits: Annotated[Floats, Array("N...", "real", "scores before the sigmoid")],
     labels: Annotated[Floats, Array("N...", "real", "0, 1 or anything in between", suspicion="outside 0 to 1")],
     *,
-    weight: Annotated[Floats, Array("~N...", "real", "a factor for each element", min=0)] | None = None,
-    pos_weight: Annotated[Floats, Array("~N...", "real", "a factor for the label 1", min=0)] | None = None,
+    weight: ElementFactor | None = None,
+    pos_weight: Annotated[Floats, Array("~N...", "real", "a factor for the label 1", suspicion="negative weight")]
+    | None = None,
 ) -> Terms:
     """Cross entropy of the sigmoid of logits against labels between 0 and 1, element by element.
 

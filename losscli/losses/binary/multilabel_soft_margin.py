@@ -20,17 +20,17 @@ import numpy as np
 
 from losscli import ops
 from losscli.declare import Array, Floats
-from losscli.losses.multiclass import ClassWeight
 from losscli.terms import Step, Terms
 
 
 def multilabel_soft_margin(
-    logits: Annotated[Floats, Array("N C", "real", "scores before the sigmoid")],
+    logits: Annotated[Floats, Array("N... C", "real", "scores before the sigmoid", last=True)],
     labels: Annotated[
-        Floats, Array("N C", "real", "1 for each class that applies, else 0", suspicion="outside 0 to 1")
+        Floats, Array("N... C", "real", "1 for each class that applies, else 0", suspicion="outside 0 to 1")
     ],
     *,
-    weight: ClassWeight | None = None,
+    weight: Annotated[Floats, Array("~N... C", "real", "one weight per class", suspicion="negative weight")]
+    | None = None,
 ) -> Terms:
     """The mean of the binary cross entropies of the classes, each of which applies or not.
 
@@ -58,7 +58,7 @@ def multilabel_soft_margin(
     factor = ""
     if weight is not None:
         factor = "class weight * "
-        steps["class weight"] = Step(lambda: np.broadcast_to(weight, logits.shape), given=True)
+        steps["class weight"] = Step(weight, given=True)
     how = f"-{factor}(target * log sigmoid + (1 - target) * log (1 - sigmoid)) / {classes}"
     steps["loss"] = Step(losses, summed=True, how=how)
     w = "w[c] " * (weight is not None)

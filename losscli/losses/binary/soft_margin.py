@@ -13,18 +13,24 @@ Examples:
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from losscli import ops
-from losscli.declare import Floats
-from losscli.losses.binary import Scores, Signs
+from losscli.declare import Array, Floats
+from losscli.losses.binary import Scores
 from losscli.terms import Step, Terms
 
 
-def soft_margin(logits: Scores, labels: Signs) -> Terms:
+def soft_margin(
+    logits: Scores,
+    labels: Annotated[Floats, Array("N...", "strict sign", "-1 or 1", suspicion="neither -1 nor 1")],
+) -> Terms:
     """The logistic loss of a score and a label of -1 or 1, element by element.
 
         loss = softplus(-y x) = log(1 + exp(-y x))
 
-    It equals `bce-logits` with the labels 0 and 1. A mean divides by the number of elements. PyTorch computes exp(-y x)
+    It equals `bce-logits` with the labels 0 and 1 instead of -1 and 1. Labels that are all 0 or 1 are an error; other
+    numbers are used as they are, with a warning. A mean divides by the number of elements. PyTorch computes exp(-y x)
     directly, so its loss is infinite where y x is below about -710; here it is -y x.
 
     Source: PyTorch, torch.nn.SoftMarginLoss.

@@ -33,7 +33,8 @@ def complete_box_iou(input: Boxes, target: TrueBoxes, *, eps: BoxEps = 1e-7) -> 
 
     Boxes are x1, y1, x2, y2 with x1 <= x2 and y1 <= y2. The mean divides by the number of boxes; torchvision's default
     reduction is none, and its mean over no boxes is 0. The gradient is the derivative of this loss; torchvision, like
-    the paper, treats alpha as a constant. A box of no width and no height gets the target's ratio (torchvision: NaN).
+    the paper, treats alpha as a constant. torchvision uses its eps for alpha alone, and 1e-7 elsewhere. A box of no
+    width and no height gets the target's ratio (torchvision: NaN).
 
     Source: torchvision.ops.complete_box_iou_loss; Zheng et al. 2020, "Distance-IoU Loss".
     """

@@ -6,4 +6,6 @@ from typing import Annotated, TypeAlias
 
 from losscli.declare import Array, Floats
 
-LogProbs: TypeAlias = Annotated[Floats, Array("N... C", "real", "log-probabilities", suspicion="not log-probabilities")]
+LogProbs: TypeAlias = Annotated[
+    Floats, Array("~N... C", "real", "log-probabilities", suspicion="not log-probabilities")
+]

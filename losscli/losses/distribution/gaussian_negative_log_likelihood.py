@@ -20,7 +20,6 @@ import numpy as np
 from losscli import doubled
 from losscli.declare import AnyArray, Array, Choice, Floats, Number
 from losscli.errors import DataError
-from losscli.losses.regression import Predictions, Targets
 from losscli.terms import Step, Terms
 from losscli.text import shape
 
@@ -28,8 +27,8 @@ LOG_2_PI = (1.8378770664093456, -7.756588316134483e-17, -2.647943193699614e-33) 
 
 
 def gaussian_negative_log_likelihood(
-    input: Predictions,
-    target: Targets,
+    input: Annotated[Floats, Array("~N...", "real", "predictions")],
+    target: Annotated[Floats, Array("~N...", "real", "true values")],
     var: Annotated[Floats, Array("~N...", "real", "predicted variances: one for all, per row or per element", min=0)],
     *,
     full: Annotated[bool, Choice("add log(2 pi) / 2")] = False,

@@ -14,6 +14,7 @@ Examples:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import numpy as np
@@ -31,7 +32,7 @@ REDUCTIONS = {"batchmean": "the batch size"}
 
 def kullback_leibler_divergence(
     log_probs: LogProbs,
-    target: Annotated[Floats, Array("N... C", "real", "target class probabilities")],
+    target: Annotated[Floats, Array("~N... C", "real", "target class probabilities")],
     *,
     log_target: Annotated[bool, Choice("the target holds log-probabilities")] = False,
 ) -> Terms:
@@ -42,10 +43,10 @@ def kullback_leibler_divergence(
     A class with t = 0 adds nothing, even where lp is -inf (0 log 0 = 0; PyTorch: NaN there).
 
     The mean divides by the number of elements, rows times classes. That is not the divergence, but batchmean is: it
-    divides the sum by the batch size, the length of the first axis. One distribution alone is a batch of one (PyTorch
-    divides by its number of classes). PyTorch warns that its mean will become batchmean in its next major release.
-    Keras and optax sum over the classes; Keras then averages over the rows, which is batchmean where the batch is the
-    only other axis.
+    divides the sum by the batch size, the length of the first axis. For log_probs with one axis that is the number of
+    classes, as in PyTorch, with a warning. PyTorch warns that its mean will become batchmean in its next major release.
+    A target below 0 gives NaN, as in PyTorch, with a warning. Keras and optax sum over the classes; Keras then averages
+    over the rows, which is batchmean where the batch is the only other axis.
 
     Source: PyTorch, torch.nn.KLDivLoss; Kullback and Leibler 1951, "On Information and Sufficiency".
     """
@@ -73,16 +74,21 @@ def kullback_leibler_divergence(
     return Terms(value, steps, grad, formula="exp(lt) (lt - lp)" if log_target else "t (log t - lp)")
 
 
-def batchmean(shape: tuple[int, ...]) -> int:
-    """The batch size: the length of the first axis, or 1 for one distribution alone."""
-    return shape[0] if len(shape) > 1 else 1
+def batchmean(shape: tuple[int, ...]) -> tuple[int, str]:
+    """The batch size, which is the length of the first axis."""
+    if len(shape) != 1 or shape[0] == 1:
+        return shape[0] if shape else 1, ""
+    return shape[0], (
+        f"log_probs has one axis, and batchmean divides by its length, {shape[0]}, as in PyTorch. "
+        "If this is one distribution, its divergence is the sum."
+    )
 
 
-def check(target: Floats, log_target: bool, **_: Any) -> None:
+def check(target: Floats, log_target: bool, **_: Any) -> Iterator[ElementError]:
     """A target that contradicts log_target."""
     if log_target:
         wrong, expected = target > 1e-3, "a log-probability is 0 or less. For probabilities, leave log_target off"
     else:
         wrong, expected = target < 0, "a class probability is 0 or more. Log-probabilities need log_target"
     if wrong.any():
-        raise ElementError("target", target, wrong, expected)
+        yield ElementError("target", target, wrong, expected)

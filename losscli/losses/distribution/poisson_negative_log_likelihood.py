@@ -15,6 +15,7 @@ Examples:
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import numpy as np
@@ -29,7 +30,7 @@ HALF_LOG_2_PI = (0.9189385332046728, -3.8782941580672414e-17, -1.323971596849807
 
 def poisson_negative_log_likelihood(
     input: Annotated[Floats, Array("N...", "real", "predicted log rates, or rates")],
-    target: Annotated[Floats, Array("N...", "real", "observed counts", min=0)],
+    target: Annotated[Floats, Array("N...", "real", "observed counts", suspicion="negative")],
     *,
     log_input: Annotated[bool, Choice("the input holds log rates")] = True,
     full: Annotated[bool, Choice("add log t! by Stirling's formula, where t is above 1")] = False,
@@ -91,8 +92,12 @@ def _stirling(t: Floats, short: bool) -> doubled.Parts:
     return tuple(np.where(t > 1, term, 0.0) for term in terms)
 
 
-def check(input: Floats, log_input: bool, **_: Any) -> None:
-    """Rates below 0."""
-    if not log_input and (input < 0).any():
+def check(input: Floats, log_input: bool, eps: float, **_: Any) -> Iterator[ElementError]:
+    """Rates below 0: a warning as far as eps makes up for it, and an error beyond."""
+    if log_input or not (input < 0).any():
+        return
+    found = ElementError("input", input, input < 0, "a rate is 0 or more")
+    if (input + eps < 0).any():
         expected = "a rate is 0 or more. If these are logarithms of rates, leave log_input on"
-        raise ElementError("input", input, input < 0, expected)
+        raise ElementError("input", input, input + eps < 0, expected)
+    yield found

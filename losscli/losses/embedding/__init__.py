@@ -6,5 +6,5 @@ from typing import Annotated, TypeAlias
 
 from losscli.declare import Array, Floats, Number
 
-Vectors: TypeAlias = Annotated[Floats, Array("N... D", "real", "vectors, along the last axis")]
+Vectors: TypeAlias = Annotated[Floats, Array("~N... D", "real", "vectors, along the last axis")]
 Temperature: TypeAlias = Annotated[float, Number("the cosines are divided by it", above=0)]

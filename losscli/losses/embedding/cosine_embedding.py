@@ -28,9 +28,12 @@ EPS = float(np.float32(1e-12))  # PyTorch adds it to the squared norms, as a flo
 def cosine_embedding(
     input1: Vectors,
     input2: Vectors,
-    labels: Annotated[Floats, Array("N...", "strict sign", "1 for a similar pair, -1 for a dissimilar one")],
+    labels: Annotated[
+        Floats,
+        Array("~N...", "strict sign", "1 for a similar pair, -1 for a dissimilar one", suspicion="neither -1 nor 1"),
+    ],
     *,
-    margin: Annotated[float, Number("the cosine that dissimilar pairs may have", min=-1, max=1)] = 0.0,
+    margin: Annotated[float, Number("the cosine that dissimilar pairs may have")] = 0.0,
 ) -> Terms:
     """One minus the cosine for a similar pair; for a dissimilar one, by how much its cosine exceeds a margin.
 
@@ -38,7 +41,9 @@ def cosine_embedding(
                max(0, cos - m)     for y = -1
 
     The 1e-12 is PyTorch's; it makes the cosine of a vector of zeros 0. The mean divides by the number of pairs. The
-    gradient is with respect to input1, and each of its numbers is exact relative to the length of the whole.
+    gradient is with respect to input1, and each of its numbers is exact relative to the length of the whole. Vectors of
+    one number are repeated to the length of the others; PyTorch takes their norm before. A label that is neither 1 nor
+    -1 costs nothing, as in PyTorch, with a warning; labels that are all 0 or 1 are an error.
 
     Source: PyTorch, torch.nn.CosineEmbeddingLoss.
     """
@@ -48,7 +53,7 @@ def cosine_embedding(
     cosine = angles.cosine * shrunk1 * shrunk2
     # 1 - cos: what the angle leaves, and what 1e-12 takes away; both keep their digits
     gap = angles.gap + angles.cosine * (lost1 + shrunk1 * lost2)
-    like = labels > 0
+    like, unlike = labels == 1, labels == -1
     over = cosine - margin
     # the rounding of the products in a dot product comes to about the root of their number
     cancels = abs(margin) / 8 if margin else 1 / np.sqrt(input1.shape[1]) / 8
@@ -61,10 +66,10 @@ def cosine_embedding(
         # v - cos k1 k1 u, with k1 = |x1| / sqrt(|x1|^2 + 1e-12)
         turn = _angles.aside(input1, input2, angles) + (angles.cosine * lost1 * (1 + shrunk1))[:, None] * u
         slope = shrunk2[:, None] * turn / np.hypot(angles.norm1, EPS**0.5)[:, None]
-        return slope * np.where(like, -1.0, (over >= 0) * 1.0)[:, None]
+        return slope * np.where(like, -1.0, unlike & (over >= 0))[:, None]
 
     return Terms(
-        value=np.where(like, gap, np.maximum(over, 0)),
+        value=np.where(like, gap, np.where(unlike, np.maximum(over, 0), 0.0)),
         steps={
             "x1": Step(input1),
             "x2": Step(input2),
@@ -97,5 +102,8 @@ def _over(x: Floats, y: Floats, margin: float) -> Floats:
     return doubled.rounded((*cosine, np.full(len(x), -margin)))
 
 
-def check(input1: Floats, input2: Floats, **_: Any) -> Iterator[str]:
+def check(input1: Floats, input2: Floats, margin: float, **_: Any) -> Iterator[str]:
+    """Vectors without a direction, and a margin that no cosine reaches."""
+    if not -1 <= margin <= 1:
+        yield f"margin is {margin:g}, but a cosine lies between -1 and 1."
     yield from _angles.zero_vectors(input1=input1, input2=input2)

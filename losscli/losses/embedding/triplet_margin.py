@@ -17,7 +17,7 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli import doubled
+from losscli import doubled, ops
 from losscli.declare import Bools, Choice, Floats, Number
 from losscli.losses.embedding import Vectors, _norms
 from losscli.losses.margin import _exact
@@ -63,7 +63,8 @@ def triplet_margin(
 
     def grad() -> Floats:
         g = _norms.gradient(to_positive, near, p)
-        g -= np.where((far <= least)[:, None], _norms.gradient(to_negative, far, p), 0.0)
+        share = np.heaviside(between - far, 0.5) if swap else np.ones_like(far)  # one half at a tie, as in PyTorch
+        g -= ops.shared(share[:, None], _norms.gradient(to_negative, far, p))
         return np.where((over >= 0)[:, None], g, 0.0)
 
     steps = {

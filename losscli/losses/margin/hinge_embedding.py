@@ -22,7 +22,9 @@ from losscli.terms import Step, Terms
 
 def hinge_embedding(
     input: Annotated[Floats, Array("N...", "real", "the distance of each pair")],
-    labels: Annotated[Floats, Array("N...", "strict sign", "1 for a like pair, -1 for an unlike one")],
+    labels: Annotated[
+        Floats, Array("N...", "strict sign", "1 for a like pair, -1 for an unlike one", suspicion="neither -1 nor 1")
+    ],
     *,
     margin: Annotated[float, Number("how far apart unlike pairs should be")] = 1.0,
 ) -> Terms:
@@ -31,19 +33,23 @@ def hinge_embedding(
         loss = x               for y = 1
                max(0, m - x)   for y = -1
 
-    A mean divides by the number of pairs. At the kink x = m the gradient is -1, as in PyTorch. PyTorch adds both
-    branches for a label that is neither 1 nor -1; here that is an error.
+    A mean divides by the number of pairs. At the kink x = m the gradient is -1, as in PyTorch. A label that is neither
+    1 nor -1 adds both branches, as in PyTorch, with a warning; labels that are all 0 or 1 are an error.
 
     Source: PyTorch, torch.nn.HingeEmbeddingLoss.
     """
-    like = labels > 0
+    like, unlike = labels == 1, labels == -1
     lack = margin - input
+    short = np.maximum(lack, 0)
+    value = np.where(like, input, short)
+    neither = np.flatnonzero(~(like | unlike))
+    value[neither] += input[neither]
 
     def grad() -> Floats:
-        return np.where(like, 1.0, np.where(lack >= 0, -1.0, 0.0))
+        return np.where(unlike, 0.0, 1.0) + np.where(~like & (lack >= 0), -1.0, 0.0)
 
     return Terms(
-        value=np.where(like, input, np.maximum(lack, 0)),
+        value=value,
         steps={
             "input": Step(input),
             "label": Step(labels, given=True),

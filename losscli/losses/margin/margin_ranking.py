@@ -22,9 +22,12 @@ from losscli.terms import Step, Terms
 
 
 def margin_ranking(
-    input1: Annotated[Floats, Array("N...", "real", "the first score of each pair")],
-    input2: Annotated[Floats, Array("N...", "real", "the second score of each pair")],
-    labels: Annotated[Floats, Array("~N...", "strict sign", "1: the first should be higher; -1: the second")],
+    input1: Annotated[Floats, Array("~N...", "real", "the first score of each pair")],
+    input2: Annotated[Floats, Array("~N...", "real", "the second score of each pair")],
+    labels: Annotated[
+        Floats,
+        Array("~N...", "strict sign", "1: the first should be higher; -1: the second", suspicion="neither -1 nor 1"),
+    ],
     *,
     margin: Annotated[float, Number("by how much it should be higher")] = 0.0,
 ) -> Terms:
@@ -33,7 +36,8 @@ def margin_ranking(
         loss = max(0, -y (x1 - x2) + m)
 
     A mean divides by the number of pairs. The gradient is with respect to input1; that for input2 is its negative. At
-    the kink it is -y, as in PyTorch.
+    the kink it is -y, as in PyTorch. Labels that are all 0 or 1 are an error; other numbers are used as they are, with
+    a warning.
 
     Source: PyTorch, torch.nn.MarginRankingLoss.
     """

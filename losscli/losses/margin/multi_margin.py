@@ -37,7 +37,7 @@ def multi_margin(
 
     The sum is over C - 1 classes but divided by C, as in PyTorch. A mean divides by the number of rows, not by the sum
     of the weights. This is Weston and Watkins' hinge; `categorical-hinge` is Crammer and Singer's, against the best
-    other class alone.
+    other class alone. A score that is NaN makes the loss NaN; PyTorch leaves it out of the sum.
 
     Source: PyTorch, torch.nn.MultiMarginLoss; Weston and Watkins 1999, "Support Vector Machines for Multi-Class Pattern
     Recognition".

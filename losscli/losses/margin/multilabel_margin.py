@@ -33,7 +33,8 @@ def multilabel_margin(
         loss = 1/C sum_{y in Y} sum_{c not in Y} max(0, 1 - z[y] + z[c])
 
     Y is the part of the list before the first -1; a class listed twice counts twice. Lists may be shorter than C, where
-    PyTorch requires padding. A mean divides by the number of rows.
+    PyTorch requires padding. A mean divides by the number of rows. A score that is NaN makes the loss NaN; PyTorch
+    leaves it out of the sum.
 
     Source: PyTorch, torch.nn.MultiLabelMarginLoss.
     """

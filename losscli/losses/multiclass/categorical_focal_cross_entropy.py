@@ -26,7 +26,10 @@ def categorical_focal_cross_entropy(
     labels: Labels,
     *,
     gamma: Annotated[float, Number("how strongly easy rows are down-weighted", min=0)] = 2.0,
-    alpha: Annotated[Floats, Array("~C", "real", "a factor, or one per class (default: 0.25)", min=0)] | None = None,
+    alpha: Annotated[
+        Floats, Array("~C", "real", "a factor, or one per class (default: 0.25)", suspicion="negative weight")
+    ]
+    | None = None,
     ignore_index: IgnoreIndex = -100,
 ) -> Terms:
     """Cross entropy with easy rows down-weighted: the factor (1 - p)^gamma is small where p is close to 1.

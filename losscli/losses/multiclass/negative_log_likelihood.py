@@ -37,7 +37,8 @@ def negative_log_likelihood(
 
         loss = -w[y] lp[y]
 
-    A mean divides by the sum of w[y] over the rows that are not ignored.
+    A mean divides by the sum of w[y] over the rows that are not ignored. If that sum is 0, the mean and its gradient
+    are NaN, as in PyTorch, whose gradient is NaN for the labels only and 0 for the other classes.
 
     Source: PyTorch, torch.nn.NLLLoss.
     """

@@ -8,4 +8,6 @@ from losscli.declare import Array, Floats
 
 Predictions: TypeAlias = Annotated[Floats, Array("N...", "real", "predictions")]
 Targets: TypeAlias = Annotated[Floats, Array("N...", "real", "true values")]
-ElementWeight: TypeAlias = Annotated[Floats, Array("N...", "real", "one weight per element", min=0)]
+ElementWeight: TypeAlias = Annotated[
+    Floats, Array("N...", "real", "one weight per element", suspicion="negative weight")
+]

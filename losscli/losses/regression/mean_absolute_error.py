@@ -26,7 +26,8 @@ def mean_absolute_error(input: Predictions, target: Targets, *, weight: ElementW
 
         loss = w |x - t|
 
-    The mean divides by the sum of the weights. The gradient is 0 where prediction and target are equal.
+    The mean divides by the sum of the weights. The gradient is 0 where prediction and target are equal, and
+    NaN where either is NaN (PyTorch: 0).
 
     Source: PyTorch, torch.nn.functional.l1_loss.
     """

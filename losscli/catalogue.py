@@ -36,8 +36,7 @@ class Entry:
     @property
     def title(self) -> str:
         """The full name in words: the constant TITLE, or else the file's name."""
-        title: str = self._constant("TITLE", self.path.stem.replace("_", " ").capitalize())
-        return title
+        return self._constant("TITLE", self.path.stem.replace("_", " ").capitalize())
 
     @property
     def family(self) -> str:
@@ -79,8 +78,7 @@ class Entry:
     @property
     def own_reductions(self) -> dict[str, str]:
         """The loss's constant REDUCTIONS: each of its own reductions, and what that divides by, in words."""
-        found: dict[str, str] = self._constant("REDUCTIONS", {})
-        return found
+        return self._constant("REDUCTIONS", {})
 
     @cached_property
     def declaration(self) -> Declaration:
@@ -108,8 +106,7 @@ class Entry:
 
     def function(self) -> Callable[..., Any]:
         """The loss itself; imports its module, and so NumPy."""
-        function: Callable[..., Any] = getattr(self.module(), self.path.stem)
-        return function
+        return getattr(self.module(), self.path.stem)
 
     @cached_property
     def _tree(self) -> ast.Module:

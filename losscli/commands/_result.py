@@ -172,10 +172,8 @@ class ResultAnswer:
         """The results, each added to the total before it passes on."""
         for result in results:
             options = result.options
-            if not self._batches:
-                self._options = options
-            elif options != self._options:
-                self._options = {k: v for k, v in self._options.items() if options.get(k) == v}
+            common = {name: value for name, value in self._options.items() if options.get(name) == value}
+            self._options = common if self._batches else options
             self._batches += len(result.documents)
             if not result.of.entry.is_function:
                 try:

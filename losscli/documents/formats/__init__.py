@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
+from itertools import chain
 from pathlib import PurePath
 from typing import IO, Any
 
@@ -108,23 +109,23 @@ def _module_for(path: str, role: str) -> Any:
 
 
 @contextmanager
-def mappable(file: IO[bytes], name: str, limit: int) -> Iterator[IO[bytes]]:
+def mappable(file: IO[bytes], name: str, limit: int, head: bytes = b"") -> Iterator[IO[bytes]]:
     """The file itself where it can be mapped; what comes through a pipe or is decompressed, as a temporary file.
 
-    Closed, that file lives on in the arrays that are mapped from it.
+    Closed, that file lives on in the arrays that are mapped from it. `head` is what was already read of the file.
     """
     is_packed = hasattr(file, "mtime")
     try:
         is_regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode) and not is_packed
     except (OSError, AttributeError, ValueError):
         is_regular = False
-    if is_regular:
+    if is_regular and not head:
         yield file
         return
     from tempfile import TemporaryFile
 
     with TemporaryFile() as spool:
-        for piece in pieces(file):
+        for piece in chain([head], pieces(file)):
             if is_packed and spool.tell() + len(piece) > limit:
                 raise DataError(too_much(limit), name)
             spool.write(piece)

@@ -16,9 +16,9 @@ MAGIC = b"\x93NUMPY"
 MOST_AXES = 32
 
 
-def array(file: IO[bytes], name: str, limit: int = LIMIT) -> AnyArray:
-    """The array of a .npy file."""
-    with mappable(file, name, limit) as file:
+def array(file: IO[bytes], name: str, limit: int = LIMIT, head: bytes = b"") -> AnyArray:
+    """The array of a .npy file; `head` is what was already read of it."""
+    with mappable(file, name, limit, head) as file:
         return mapped(file, name)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from io import BytesIO
 from itertools import chain
 from typing import IO, Any
 
@@ -20,7 +19,7 @@ def array(file: IO[bytes], name: str, limit: int = LIMIT) -> Any:
 
     head = file.read(len(npy.MAGIC))
     if head == npy.MAGIC:
-        return npy.array(_Prefixed(head, file), name, limit)
+        return npy.array(file, name, limit, head)
     return literal(decoded(whole(chain([head], pieces(file)), limit)))
 
 
@@ -45,14 +44,3 @@ def literal(text: str) -> Any:
 def _number(word: str) -> int | float | str:
     number = numeral(word)
     return word if number is None else number
-
-
-class _Prefixed(BytesIO):
-    """A stream whose first bytes were read already."""
-
-    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
-        super().__init__(head)
-        self._rest = rest
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        return super().read(size) or self._rest.read(-1 if size is None else size)

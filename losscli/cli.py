@@ -55,7 +55,7 @@ class LossCommand(_Help, TyperCommand):
     """The command of a loss."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """The arguments; an option with two values is an error, for one of them would be dropped in silence."""
+        """The arguments; an option with two values is an error, since one of them would be silently dropped."""
         seen: set[str | None] = set()
         option: Any
         for option in self.make_parser(ctx).parse_args(args=list(args))[2]:
@@ -153,7 +153,7 @@ def of_loss(entry: Entry) -> LossCommand:
 
 
 def of_verb(entry: Entry) -> LossCommand:
-    """The command of a verb that is asked of no loss."""
+    """A command that is not about one loss."""
     function = getattr(entry.module(), f"{entry.path.stem}_")
     parameters = declared(function).parameters.values()
 
@@ -205,7 +205,7 @@ def _values(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> dict[s
 
 
 def _option(parameter: Parameter, panel: str, both: bool = False) -> inspect.Parameter:
-    """A parameter as an option; but for words and switches, its value is read and checked by us.
+    """A parameter as an option; except for words and switches, its value is read and checked by us.
 
     A switch that is on takes `--no-`; one of a loss takes `both` ways, for the document may say the other.
     """

@@ -48,7 +48,7 @@ class DataError(LosscliError, ValueError):
 
 
 class ElementError(DataError):
-    """Some number of an array is wrong: what the check of a loss raises, who does not know where the user finds it.
+    """Some number of an array is wrong: raised by the check of a loss, which does not know where the user finds it.
 
     `wrong` says which of the numbers of `array` are, `expected` what was expected. What a check yields, not raises, is
     a warning.

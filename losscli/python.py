@@ -57,7 +57,7 @@ def public(entry: Entry) -> Callable[..., Result]:
 
 
 def call(loss: Loss, args: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
-    """The result of a loss for the arguments of a Python call; its warnings are warned of."""
+    """The result of a loss for the arguments of a Python call; its warnings become those of Python."""
     parameters = loss.declaration.parameters
     name = loss.function.__name__
     if len(args) > len(parameters):

@@ -11,7 +11,7 @@ from losscli.errors import UsageError
 
 @dataclass(frozen=True)
 class Checks:
-    """What the loss must hold: |loss - expect| <= atol + rtol |expect|, loss <= max, finite."""
+    """What must hold of the loss: |loss - expect| <= atol + rtol |expect|, loss <= max, finite."""
 
     expect: Annotated[str, Text("exit with 1 unless the loss is this", "NUMBER")] | None = None
     rtol: Annotated[float, Number("how far it may be off, as a share of it (default: 1e-9)", min=0)] | None = None

@@ -1,4 +1,4 @@
-"""Whether the loss holds what was asked of it, as an exit code and one line."""
+"""Whether the loss passes the checks that were asked for, as an exit code and one line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from losscli.text import shown
 
 @dataclass
 class Gate:
-    """Sees the results pass by on their way to the report, and raises at the end for what does not hold."""
+    """Sees the results pass by on their way to the report, and raises at the end for a check that fails."""
 
     checks: Checks
     _expected: AnyArray | None = None

@@ -18,7 +18,7 @@ from losscli.errors import DataError, UsageError
 
 @dataclass(frozen=True)
 class Reading:
-    """Which documents are read, and what becomes of one that is wrong; `keys` are the user's: parameter to key."""
+    """Which documents are read, and what becomes of one that is wrong; `keys` are the user's own, by parameter."""
 
     files: Sequence[str] = ()
     keys: Mapping[str, str] = field(default_factory=dict)

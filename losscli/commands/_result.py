@@ -66,7 +66,7 @@ def _format(show: Show) -> str:
     formats = {show.format} if show.format else set()
     formats |= ({"json"} if show.json else set()) | ({"value"} if show.quiet else set())
     if len(formats) > 1:
-        raise UsageError(f"one format at a time, but {' and '.join(sorted(formats))} are asked for.")
+        raise UsageError(f"one format at a time, but {' and '.join(sorted(formats))} were asked for.")
     return formats.pop() if formats else "table"
 
 

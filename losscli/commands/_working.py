@@ -17,7 +17,7 @@ from losscli.reports import Page, Show
 from losscli.terms import Total
 from losscli.text import counted
 
-FEW = 6  # so many terms of a sum are written out
+FEW = 6  # this many terms of a sum are written out
 
 
 def page(result: Result, show: Show) -> Page:

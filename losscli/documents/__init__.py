@@ -1,7 +1,7 @@
 """Documents: the values of batches on their way from a source to a loss.
 
 A source yields `Documents`, or an error in the place of a document that is wrong: whoever computes decides whether it
-ends the run or is reported and skipped.
+ends the run, or is reported and skipped.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from losscli.errors import DataError, LosscliError, LosscliWarning
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """Consecutive documents with the same keys, by column: a million of them are no million objects.
+    """Consecutive documents with the same keys, by column: a million of them are not a million objects.
 
-    columns   each key with one value for each document; never empty but for a document without keys
+    columns   each key with one value for each document; never empty, except for a document without keys
     source    where they come from; `numbers` says which line, or element of an array, each of them is
     mark      how a number is written behind the source: `:17` for a line, `[17]` for an element
     ids       the id of each, where they have one
@@ -82,7 +82,7 @@ def single(values: Mapping[str, Any], source: str = "", is_table: bool = False) 
 
 
 def check_ids(ids: Iterable[Any], place: str = "") -> None:
-    """An id is a text or a number, or null, which is none; whatever else the source can hold."""
+    """Raise for an id that is not a text or a number; null is the same as no id."""
     for found in ids:
         if not isinstance(found, (str, int, float, NoneType)) or isinstance(found, bool):
             raise DataError(f"id is {described(found)}, but a text or a number was expected.", place)

@@ -56,7 +56,7 @@ class Keys:
         return replace(documents, columns=columns, is_table=False, warnings=warnings).having(self.given)
 
     def _names(self, keys: tuple[str, ...], is_table: bool) -> tuple[dict[str, str], list[str]]:
-        """Which key is which parameter, and the keys that are none; a misspelt parameter is an error."""
+        """Which key is which parameter, and the keys that are not parameters; a misspelt parameter is an error."""
         spellings = self._spellings()
         names: dict[str, str] = {}
         unknown: list[str] = []

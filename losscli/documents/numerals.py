@@ -68,7 +68,7 @@ def described(value: Any) -> str:
 
 
 def option_value(parameter: Parameter, value: Any) -> Any:
-    """The value of an option that is no array: a number in its range, one of its words, or a text."""
+    """The value of an option that is not an array: a number in its range, one of its words, or a text."""
     marker, name = parameter.marker, parameter.name
     if isinstance(marker, Number):
         return _number_in_range(name, marker, value)

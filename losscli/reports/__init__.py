@@ -1,7 +1,7 @@
 """Output formats, one a file: an answer to text.
 
-A module of this folder has `write(answer, out)`. Its first line names the formats; a module that is no format has a
-name that begins with an underscore. An answer is asked for what the format needs: pages of tables for people, records
+A module of this folder has `write(answer, out)`. Its first line names the formats; the name of a module that is not a
+format begins with an underscore. An answer is asked for what the format needs: pages of tables for people, records
 and columns for programs, bare numbers for a shell.
 """
 

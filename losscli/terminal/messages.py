@@ -1,4 +1,4 @@
-"""What goes to standard error: errors and warnings, one line each, and never a control character of somebody's data."""
+"""What goes to standard error: errors and warnings, a line each, and no control character from somebody's data."""
 
 from __future__ import annotations
 

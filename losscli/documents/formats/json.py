@@ -56,8 +56,7 @@ def document(value: Any) -> dict[str, Any]:
 def parsed(text: bytes | str) -> Any:
     """The value of a JSON text. orjson reads it fast; what it rejects or may misread is left to the standard json.
 
-    So NaN and Infinity, which Python's json writes, are read; a key that occurs twice is an error; and 1e400 is not a
-    number for either.
+    So NaN and Infinity, which Python's json writes, are read; a key that occurs twice is an error, and so is 1e400.
     """
     raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     raw = raw.removeprefix(BOM)
@@ -78,7 +77,7 @@ def parsed(text: bytes | str) -> Any:
 
 
 def _every_key_is_there(value: Any, raw: bytes) -> bool:
-    """Whether it is certain that no key stood twice, the first of them lost in silence.
+    """Whether it is certain that no key occurred twice and silently lost its first value.
 
     Each pair has a colon, and beyond these a text has only those within its strings. So when the keys that are left,
     and the colons in the strings that are left, are as many as the colons of the text, no pair is lost. An escape could
@@ -124,7 +123,7 @@ def _hint(text: str, error: json.JSONDecodeError) -> str:
     """What was probably meant."""
     found = text[error.pos : error.pos + 8].lower().lstrip("+-")
     if error.msg == "Extra data":
-        return " Documents stand one a line, or in one array."
+        return " Write one document a line, or all of them as one array."
     if found.startswith(("nan", "inf")):
         return " JSON has NaN, Infinity and -Infinity."
     if found.startswith("'"):
@@ -154,7 +153,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for i, key in enumerate(keys) if key in keys[:i])
-        raise DataError(f"the key {quoted(twice)} stands twice, so its value is in doubt.")
+        raise DataError(f"the key {quoted(twice)} occurs twice, so its value is in doubt.")
     for pair in pairs:
         for word in pair:
             if isinstance(word, str) and any("\ud800" <= c <= "\udfff" for c in word):

@@ -64,9 +64,9 @@ def _each(lines: list[bytes], first: int) -> Iterator[tuple[int, dict[str, Any] 
 
 
 def _alike(text: bytes, lines: list[bytes], name: str, first: int) -> list[Documents] | None:
-    """Lines that are alike, read in one go; None where one of them wants a closer look, line by line.
+    """Lines that are alike, read in one go; None where one of them needs a closer look, line by line.
 
-    Each object has the keys of the first one. As many colons as that takes leave none for a key that stands twice.
+    Each object has the keys of the first one. With no more colons than these keys take, no key occurs twice.
     """
     try:
         values = list(map(orjson.loads, lines))

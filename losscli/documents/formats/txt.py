@@ -24,7 +24,7 @@ def array(file: IO[bytes], name: str, limit: int = LIMIT) -> Any:
 
 
 def literal(text: str) -> Any:
-    """A number, a list of numbers, or a list of rows. Words that are no number stay words: they may name classes."""
+    """A number, a list of numbers, or a list of rows. Other words stay words: they may name classes."""
     text = text.strip()
     if text.startswith("["):
         from losscli.documents.formats.json import parsed

@@ -218,6 +218,28 @@ def test_safetensors_of_every_dtype(dtype: str, tmp_path: Path) -> None:
     assert found == losscli.cross_entropy(logits, [0, 1]).mean
 
 
+def test_bfloat16_that_is_a_scalar_or_belongs_to_no_row_is_the_number_that_it_stands_for(tmp_path: Path) -> None:
+    def bf16(path: Path, **values: Any) -> str:
+        header, data = {}, b""
+        for name, value in values.items():
+            bits = np.ravel(np.asarray(value, "<f4").reshape(-1).view("<u2")[1::2]).tobytes()
+            header[name] = {
+                "dtype": "BF16", "shape": np.shape(value), "data_offsets": [len(data), len(data) + len(bits)]
+            }  # fmt: skip
+            data += bits
+        text = json.dumps(header).encode()
+        path.write_bytes(len(text).to_bytes(8, "little") + text + data)
+        return str(path)
+
+    rows = {"logits": [[0.5, 1], [2, -1]], "labels": [[0, 1], [1, 0]]}
+    assert output("mse", bf16(tmp_path / "a.safetensors", input=1.5, target=0.5), "-q") == "1.0\n"
+    weighted = bf16(tmp_path / "b.safetensors", **rows, pos_weight=[2])
+    record = json.loads(output("bce-logits", weighted, "--json"))
+    assert (record["loss"], record["options"]) == (0.5419295172051801, {"pos_weight": [2.0]})
+    pair = {"input": rows["logits"], "target": rows["labels"]}
+    assert output("gaussian-nll", bf16(tmp_path / "c.safetensors", **pair, var=[[2], [0.5]]), "-q") == "0.515625\n"
+
+
 def test_several_files_give_one_exact_total(tmp_path: Path) -> None:
     paths = [str(written(tmp_path / f"batch.{ending}")) for ending in ("json", "npz", "csv")]
     record = json.loads(output("ce", *paths, "--json"))

@@ -223,7 +223,7 @@ class Arguments(Layout):
         return None if parameter is None else self.options.get(parameter.name, parameter.default)
 
     def _hint(self, name: str) -> str:
-        labels = np.asarray(self.arrays[name])
+        labels = plain_dtype(self.arrays[name])
         if labels.size and labels.min() >= 1 and labels.max() == self.classes:
             return " Are the labels counted from 1?"
         parameter = self.declaration.ignored_label

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from losscli.declare import AnyArray, Array, Bools
+from losscli.documents.bfloat16 import BFLOAT16
 from losscli.documents.numerals import beyond, described, non_finite, numeral, too_long
 from losscli.errors import DataError, UsageError
 from losscli.text import counted, quoted, range_of, shown
@@ -24,7 +25,7 @@ def as_array(name: str, value: Any, class_names: Sequence[str] = ()) -> AnyArray
     kind = array.dtype.kind
     if array.ndim > MOST_AXES:
         raise DataError(_too_deep(name))
-    if kind in "iuf":
+    if kind in "iuf" or array.dtype == BFLOAT16:
         return array
     if kind == "b" and not isinstance(value, (bool, list, tuple)):
         return array.view(np.uint8)

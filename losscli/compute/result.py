@@ -17,6 +17,7 @@ from losscli.compute.sums import exact, row_sums
 from losscli.compute.threads import in_order
 from losscli.declare import AnyArray, Array, Floats
 from losscli.documents import Documents
+from losscli.documents.bfloat16 import plain_dtype
 from losscli.errors import LosscliWarning
 from losscli.terminal.progress import watched_blocks
 from losscli.terms import ExactSum, Link, Step, Terms, Total, reduced
@@ -242,7 +243,7 @@ class Result:
             if parameter.required or given is None:
                 continue
             if isinstance(parameter.marker, Array):
-                array = np.asarray(given)
+                array = plain_dtype(np.asarray(given))
                 if not parameter.marker.has_rows or parameter.marker.broadcasts:
                     options[name] = array.tolist()
             elif self.arguments.options[name] != parameter.default:

@@ -1,4 +1,4 @@
-"""bfloat16, which NumPy lacks."""
+"""bfloat16, which NumPy lacks: the upper half of a float32."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import numpy as np
 
 from losscli.declare import AnyArray
 
-
-class BFloat16(np.ndarray):
-    """bfloat16 as its 16 bits: the upper half of a float32."""
+# A field, not the bare 16 bits: any view keeps it, and NumPy refuses to compute with it instead of taking the bits
+# for the number.
+BFLOAT16 = np.dtype([("bfloat16", "<u2")])
 
 
 def plain_dtype(a: AnyArray) -> AnyArray:
     """The array in a dtype that NumPy computes with."""
-    return (np.asarray(a).astype(np.uint32) << 16).view(np.float32) if isinstance(a, BFloat16) else a
+    return (a["bfloat16"].astype(np.uint32) << 16).view(np.float32) if a.dtype == BFLOAT16 else a

@@ -145,6 +145,27 @@ def test_a_pipe_without_an_ending_is_read_as_standard_input_is(tmp_path: Path) -
     assert shell("losscli ce -q /dev/stdin < <(cat x.jsonl)", cwd=tmp_path).stdout == NUMBER
 
 
+@pytest.mark.parametrize(
+    ("args", "first", "later", "expected"),
+    [
+        (["ce", "-q"], LINE, LINE.replace(b"2}", b"0}") * 2, b"1.1700955446512917\n"),
+        (["ce", "--logits", "-", "--label", "2", "-q"], b"0.5,0", b".25,1.5\n", NUMBER),
+    ],
+)
+def test_a_writer_that_is_not_waited_for_by_the_system_is_waited_for(
+    args: list[str], first: bytes, later: bytes, expected: bytes
+) -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)  # as node.js, ssh and expect leave it to the programs they start
+    with started(*args, stdin=reading) as process:
+        for text in (first, later):
+            os.write(writing, text)
+            time.sleep(0.4)
+        os.close(writing)
+        assert process.communicate(timeout=10) == (expected, b"")
+    os.close(reading)
+
+
 # Files to write to
 
 

@@ -240,6 +240,16 @@ def test_bfloat16_that_is_a_scalar_or_belongs_to_no_row_is_the_number_that_it_st
     assert output("gaussian-nll", bf16(tmp_path / "c.safetensors", **pair, var=[[2], [0.5]]), "-q") == "0.515625\n"
 
 
+def test_each_line_says_its_own_options_and_the_total_those_of_all() -> None:
+    weights = [[1, 2], [30, 40], [1, 2], 0.5]
+    lines = [json.dumps({"logits": [0.5, 1], "labels": [0, 1], "weight": w, "pos_weight": 3}) for w in weights]
+    records = [json.loads(line) for line in output("bce-logits", "--format", "jsonl", stdin="\n".join(lines)).split()]
+    assert [record["options"] for record in records] == [{"weight": w, "pos_weight": 3} for w in weights]
+    assert records[:3] == [json.loads(output("bce-logits", "--json", stdin=line)) for line in lines[:3]]
+    total = json.loads(output("bce-logits", "--json", stdin="\n".join(lines)))
+    assert total["options"] == {"pos_weight": 3}
+
+
 def test_several_files_give_one_exact_total(tmp_path: Path) -> None:
     paths = [str(written(tmp_path / f"batch.{ending}")) for ending in ("json", "npz", "csv")]
     record = json.loads(output("ce", *paths, "--json"))

@@ -194,6 +194,6 @@ class ResultAnswer:
         if result.of.entry.is_function:
             columns = {"id": result.documents.ids or [None], "value": [result.value.tolist()]}
         else:
-            columns = result.summaries()
-            details = {"batches": 1, "options": result.options, **details}
+            each = result.options_of_each()
+            columns = {**result.summaries(), "batches": [1] * len(each), "options": each}
         return Records({"command": result.of.entry.name}, columns, details)

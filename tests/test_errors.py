@@ -63,6 +63,8 @@ TWO = "--logits 1,2"
 ROWS = "--logits 1,2;3,4"
 CSV = b"label,cat,dog\n0,1,2\n1,3,4\n"
 
+NO_NAME = "left out: the first column, which has no name. The classes are 'a', 'b'; --logits-key names others."
+
 # The command line: what is typed, the exit code, the words.
 ARGUMENTS = [
     # no number
@@ -388,6 +390,41 @@ FILES: list[tuple[str, Files, int, str]] = [
     ("ce x.csv", {"x.csv": CSV.decode().encode("utf-16")}, 3, "x.csv:1|UTF-16"),
     ("ce x.csv", {"x.csv": CSV + b'"0,1,1\n'}, 3, "x.csv:4|not CSV"),
     ("ce x.csv", {"x.csv": b"label,cat,dog\n"}, 3, "x.csv|a header and no rows"),
+    # a column that is no class, or may be none
+    ("ce x.csv -q --expect 0.8132616875182228", {"x.csv": b",label,a,b\n0,0,1,2\n1,1,1,2\n"}, 0, NO_NAME),
+    ("ce x.csv -q --expect 0.8132616875182228", {"x.csv": b"Unnamed: 0,label,a,b\n0,0,1,2\n1,1,1,2\n"}, 0, NO_NAME),
+    ("ce x.csv -q --strict", {"x.csv": b",label,a,b\n0,0,1,2\n"}, 3, NO_NAME),
+    (
+        "ce x.csv -q",
+        {"x.csv": b"epoch,label,a,b,sample_id\n0,0,1,2,4\n"},
+        0,
+        "taken for a class: 'epoch', 'sample_id'|--logits-key a,b",
+    ),
+    (
+        "ce x.csv -q --logits-key a,b --expect 1.3132616875182228",
+        {"x.csv": b"epoch,label,a,b,note\n0,0,1,2,x\n"},
+        0,
+        "",
+    ),
+    ("ce x.csv --logits-key a,c", {"x.csv": b"label,a,b\n0,1,2\n"}, 3, "'a,c' of --logits-key|'label', 'a', 'b'"),
+    ("ce x.csv --labels-key y", {"x.csv": b"label,a,b\n0,1,2\n"}, 3, "'y' of --labels-key is not in the table"),
+    ("ce x.csv", {"x.csv": b"label,cat,dog\n0,NA,1\n1,2,3\n"}, 3, "x.csv:2|'cat' holds 'NA'|a number|--logits-key"),
+    ("ce x.csv", {"x.csv": b"label,cat,dog\n0,,1\n1,2,3\n"}, 3, "x.csv:2|'cat' holds an empty cell"),
+    ("ce x.csv", {"x.csv": b"label,cat,dog\ncat,5,1\n1,2,3\n"}, 3, "x.csv:2|'label' holds 'cat'"),
+    (
+        "ce x.csv -q",
+        {"x.csv": b"id,label,cat,dog,note\na,0,1,5,x\n7,1,2,3,\n"},
+        0,
+        "left out: the column 'id'; the column 'note', which holds no numbers|classes are 'cat', 'dog'",
+    ),
+    ("mse x.csv -q", {"x.csv": b"epoch,input,target\n0,1,2\n"}, 0, "left out: the column 'epoch'"),
+    (
+        "ce x.csv",
+        {"x.csv": b"label,cat,dog,weight\n0,1,1,1\n1,2,3,3\n"},
+        3,
+        "x.csv:1|'weight' has a number for each row, but weight does not belong to rows|--weight",
+    ),
+    ("ce x.csv -q --weight 1,2", {"x.csv": b"label,cat,dog,weight\n0,1,5,1\n1,2,3,3\n"}, 0, ""),
     ("ce x.csv", {"x.csv": b"cat,dog\n1,2\n"}, 3, "x.csv|labels is missing"),
     ("ce --logits @x.csv --label 0", {"x.csv": b""}, 3, "x.csv|empty"),
     ("ce --logits @x.csv --label 0", {"x.csv": b"a,b\n"}, 3, "x.csv|empty"),

@@ -61,6 +61,7 @@ def zipped(*members: tuple[str, bytes], pack: int = zipfile.ZIP_DEFLATED) -> byt
 F64 = {"dtype": "F64", "shape": [2], "data_offsets": [0, 16]}
 TWO = "--logits 1,2"
 ROWS = "--logits 1,2;3,4"
+TWO_F64 = struct.pack("<d", 2)
 CSV = b"label,cat,dog\n0,1,2\n1,3,4\n"
 
 NO_NAME = "left out: the first column, which has no name. The classes are 'a', 'b'; --logits-key names others."
@@ -478,6 +479,12 @@ FILES: list[tuple[str, Files, int, str]] = [
     ("ce x.npz", {"x.npz": npz(logits=[1.0, 2.0], label=0)[:-30]}, 3, "x.npz|not a whole .npz file"),
     ("ce x.npz", {"x.npz": npz(logits=[1.0, 2.0])}, 3, "x.npz|labels is missing"),
     ("ce x.npz", {"x.npz": npz(id=b"a")}, 3, "x.npz (id.npy)|real numbers"),
+    (
+        "ce x.npz",
+        {"x.npz": npz(logits=[1.0, 2.0], label=0).replace(TWO_F64, TWO_F64[:-1] + b"\x41")},
+        3,
+        "(logits.npy)|CRC",
+    ),
     # found by the property tests
     (
         "ce x.npz",

@@ -360,6 +360,64 @@ def _loss(path: Path) -> float:
     return results[0]
 
 
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of zeros that takes no room on the disk, but a while to read."""
+    folder: Path = tmp_path_factory.mktemp("mapped")
+    np.lib.format.open_memmap(folder / "logits.npy", "w+", "<f4", (100_000, 1000))
+    np.save(folder / "labels.npy", np.zeros(100_000, np.int64))
+    return folder
+
+
+def _cut(file: Path) -> None:
+    os.truncate(file, 1 << 20)
+
+
+def _rewritten(file: Path) -> None:
+    with file.open("r+b") as opened:
+        opened.seek(4096)
+        opened.write(bytes(100))
+
+
+def _wait_until_mapped(process: subprocess.Popen[bytes]) -> None:
+    maps = Path(f"/proc/{process.pid}/maps")
+    while process.poll() is None and (not maps.exists() or "logits.npy" not in maps.read_text()):
+        time.sleep(0.01)
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="it shows when the file is mapped")
+@pytest.mark.parametrize("change", [_rewritten, _cut])
+@pytest.mark.parametrize("more", [[], ["-o", "out"]])
+def test_a_file_that_changes_while_it_is_read_gives_no_number(
+    change: Callable[[Path], None], more: list[str], large: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "logits.npy").write_bytes(b"")
+    os.truncate(tmp_path / "logits.npy", (large / "logits.npy").stat().st_size)
+    with (large / "logits.npy").open("rb") as whole, (tmp_path / "logits.npy").open("r+b") as copy:
+        copy.write(whole.read(4096))
+    (tmp_path / "out").write_text("old")
+    args = ["ce", "--logits", "@logits.npy", "--labels", f"@{large}/labels.npy", "-q", *more]
+    with started(*args, cwd=tmp_path) as process:
+        _wait_until_mapped(process)
+        change(tmp_path / "logits.npy")
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (4, b"")
+    assert err.startswith(b"losscli: logits.npy: somebody has changed the file while it was read.")
+    assert (tmp_path / "out").read_text() == "old"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["logits.npy", "out"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="it shows when the file is mapped")
+def test_a_file_that_is_replaced_while_it_is_read_is_read_as_it_was(large: Path, tmp_path: Path) -> None:
+    os.link(large / "logits.npy", tmp_path / "logits.npy")
+    args = ["ce", "--logits", "@logits.npy", "--labels", f"@{large}/labels.npy", "-q"]
+    with started(*args, cwd=tmp_path) as process:
+        _wait_until_mapped(process)
+        (tmp_path / "new").write_bytes(b"")
+        (tmp_path / "new").replace(tmp_path / "logits.npy")
+        assert process.communicate(timeout=60) == (b"6.907755278982137\n", b"")
+
+
 # What no document or option should bring about
 
 

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from losscli.compute.arrays import as_array, checked, stacked
-from losscli.compute.mapped import read_scattered, release
 from losscli.compute.shapes import Layout, laid_out
 from losscli.compute.suspicions import SEEN_IN_THE_FIRST_ROWS, SUSPICIONS, float16_overflow
 from losscli.declare import AnyArray, Array, Declaration, flag
 from losscli.documents import Documents
 from losscli.documents.bfloat16 import plain_dtype
+from losscli.documents.mapped import read_scattered, release
 from losscli.documents.numerals import option_value
 from losscli.errors import DataError, ElementError, LosscliWarning
 from losscli.ops import NARROW

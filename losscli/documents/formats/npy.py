@@ -9,6 +9,7 @@ from typing import IO, Any
 import numpy as np
 
 from losscli.declare import AnyArray
+from losscli.documents import mapped as mapped_files
 from losscli.documents.formats import LIMIT, mappable
 from losscli.errors import DataError
 
@@ -82,4 +83,4 @@ def view(
             raise DataError(f"no array has the shape {shape}.", name) from None
     if isinstance(file, BytesIO):
         return np.frombuffer(file.getvalue(), dtype, math.prod(shape), start).reshape(shape, order=order)
-    return np.memmap(file, dtype, "r", start, shape, order)
+    return mapped_files.array(file, dtype, shape, start, order, name)

@@ -240,6 +240,19 @@ def test_bfloat16_that_is_a_scalar_or_belongs_to_no_row_is_the_number_that_it_st
     assert output("gaussian-nll", bf16(tmp_path / "c.safetensors", **pair, var=[[2], [0.5]]), "-q") == "0.515625\n"
 
 
+def test_long_doubles_are_computed_with_and_written_as_float64(tmp_path: Path) -> None:
+    np.savez(tmp_path / "x.npz", **ARRAYS, weight=np.array([1, 2], np.longdouble))
+    record = json.loads(output("ce", "x.npz", "--json", cwd=tmp_path))
+    assert (record["loss"], record["options"]) == (0.7397729548298754, {"weight": [1.0, 2.0]})
+
+
+@pytest.mark.parametrize("name", ["COLUMNS", "LINES", "TERMINAL_WIDTH"])
+@pytest.mark.parametrize("value", ["²", "junk", "0", "9" * 30])
+def test_a_size_of_the_terminal_that_is_no_size_is_ignored(name: str, value: str) -> None:
+    args = ("ce", "--logits", "3,2", "--label", "0")
+    assert run_program(*args, **{name: value}) == run_program(*args)
+
+
 def test_each_line_says_its_own_options_and_the_total_those_of_all() -> None:
     weights = [[1, 2], [30, 40], [1, 2], 0.5]
     lines = [json.dumps({"logits": [0.5, 1], "labels": [0, 1], "weight": w, "pos_weight": 3}) for w in weights]

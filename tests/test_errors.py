@@ -62,6 +62,7 @@ F64 = {"dtype": "F64", "shape": [2], "data_offsets": [0, 16]}
 TWO = "--logits 1,2"
 ROWS = "--logits 1,2;3,4"
 TWO_F64 = struct.pack("<d", 2)
+WIDE = np.array([np.longdouble(1), np.longdouble("1e4000")])
 CSV = b"label,cat,dog\n0,1,2\n1,3,4\n"
 
 NO_NAME = "left out: the first column, which has no name. The classes are 'a', 'b'; --logits-key names others."
@@ -106,6 +107,8 @@ ARGUMENTS = [
     (f"ce --logits {'[' * 40}1{']' * 40} --label 0", 2, "nested more than 32 deep"),
     # shapes
     ("ce --logits 1,2;3 --labels 0,1", 2, "logits[1] has 1 number|logits[0] has 2 numbers|same length"),
+    ("ce --logits [[[1],[2]],[[3,4]]] --labels 0,0", 2, "logits[1] has 1 number|logits[0] has 2 numbers"),
+    ("ce --logits [[[1],[2]],[3,4]] --labels 0,0", 2, "logits[1] has the shape (2)|logits[0] has the shape (2, 1)"),
     ("ce --logits [[1,2],3] --labels 0,1", 2, "logits[1] has a single number|logits[0] has 2 numbers"),
     (f"ce {ROWS} --labels 0", 3, "labels|()|fits no class axis|(2, 2)|2 rows of 2 classes take 2 labels"),
     (f"ce {ROWS} --labels 0,1,0", 3, "labels has the shape (3)|(2, 2)"),
@@ -132,7 +135,7 @@ ARGUMENTS = [
     (f"ce {TWO} --label 9223372036854775808", 3, "9.223372036854776e+18"),
     (f"ce {TWO} --label -9223372036854775809", 3, "9.223372036854776e+18"),
     (f"ce {TWO} --label cat", 2, "--labels|'cat'"),
-    (f"ce {TWO} --label cat --class-names dog,bird", 2, "'cat'|dog, bird"),
+    (f"ce {TWO} --label cat --class-names dog,bird", 2, "'cat'|'dog', 'bird'"),
     ("ce --logits cat,2 --label 0 --class-names cat,dog", 2, "logits[0] is the text 'cat'|a number was expected"),
     (f"ce {TWO} --label 0 --class-names a,b,c", 2, "class_names has 3 names|2 classes"),
     (f"ce {TWO} --label 0 --class-names a,a", 2, "class_names|'a' twice"),
@@ -152,6 +155,7 @@ ARGUMENTS = [
     (f"ce {TWO} --label 0 --ignore-index 0.5", 2, "ignore_index|0.5|a whole number"),
     (f"ce {TWO} --label 0 --ignore-index inf", 2, "ignore_index|inf|a whole number"),
     (f"ce {TWO} --label 0 --ignore-index 1{'0' * 400}", 2, "beyond float64"),
+    (f"ce {TWO} --label 0 --ignore-index 1e30 --json", 2, "ignore_index is '1e30'|a whole number of at most 63 bits"),
     (f"ce {TWO} --label 0 --reduction avg", 2, "avg|mean|sum|none"),
     # the command line itself
     ("crossentropy", 2, "crossentropy|Did you mean|cross-entropy"),
@@ -260,7 +264,7 @@ STREAMS: list[tuple[str, str | bytes, int, str]] = [
     ("ce", '{"logits": [1, 2], "label": true}', 3, "is true"),
     ("ce", '{"logits": [1, 2], "label": {"y": 1}}', 3, "is an object"),
     ("ce", '{"logits": [1, 2], "label": "cat"}', 3, "'cat'"),
-    ("ce", '{"logits": [1, 2], "label": "cat", "class_names": ["dog", "bird"]}', 3, "'cat'|dog, bird"),
+    ("ce", '{"logits": [1, 2], "label": "cat", "class_names": ["dog", "bird"]}', 3, "'cat'|'dog', 'bird'"),
     ("ce", '{"logits": [1, 2], "label": 0, "class_names": 5}', 3, "class_names is 5|a list of texts"),
     ("ce", '{"logits": [1, 2], "label": 0, "class_names": [1, 2]}', 3, "class_names|a list of texts"),
     (
@@ -478,6 +482,8 @@ FILES: list[tuple[str, Files, int, str]] = [
     ("ce x.npz", {"x.npz": b"PK\3\4 this is no archive"}, 3, "x.npz|not a whole .npz file"),
     ("ce x.npz", {"x.npz": npz(logits=[1.0, 2.0], label=0)[:-30]}, 3, "x.npz|not a whole .npz file"),
     ("ce x.npz", {"x.npz": npz(logits=[1.0, 2.0])}, 3, "x.npz|labels is missing"),
+    ("ce x.npz", {"x.npz": npz(logits=[1.0, 2.0], label=0, id=[1, 2])}, 3, "id is an array|a text or a number"),
+    ("ce --logits @x.npy --label 0", {"x.npy": npy(WIDE)}, 3, "logits holds a number that is beyond float64"),
     ("ce x.npz", {"x.npz": npz(id=b"a")}, 3, "x.npz (id.npy)|real numbers"),
     (
         "ce x.npz",

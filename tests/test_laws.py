@@ -27,7 +27,7 @@ from losscli.compute.arrays import as_array
 from losscli.compute.loss import Loss
 from losscli.compute.result import Result, steps_of
 from losscli.declare import Array
-from losscli.documents.bfloat16 import BFLOAT16, plain_dtype
+from losscli.documents.dtypes import BFLOAT16, plain_dtype
 from losscli.errors import DataError, LosscliWarning
 from losscli.python import call
 from losscli.terms import Step, Terms, Total
@@ -428,7 +428,7 @@ def _bfloats(a: Any) -> Any:
 
 
 def _doubles(a: Any) -> Any:
-    return np.asarray(plain_dtype(a) if isinstance(a, np.ndarray) else a, dtype=np.float64)
+    return np.asarray(plain_dtype(a, "") if isinstance(a, np.ndarray) else a, dtype=np.float64)
 
 
 FORMS = st.sampled_from([_halves, _singles, _read_only, _fortran, _lists, _bfloats])

@@ -20,7 +20,7 @@ from losscli.compute.shapes import Layout, laid_out
 from losscli.compute.suspicions import SEEN_IN_THE_FIRST_ROWS, SUSPICIONS, float16_overflow
 from losscli.declare import AnyArray, Array, Declaration, flag
 from losscli.documents import Documents
-from losscli.documents.bfloat16 import plain_dtype
+from losscli.documents.dtypes import plain_dtype
 from losscli.documents.mapped import read_scattered, release
 from losscli.documents.numerals import option_value
 from losscli.errors import DataError, ElementError, LosscliWarning
@@ -120,9 +120,9 @@ class Arguments(Layout):
         values: dict[str, Any] = dict(self.options)
         for name, array in self.arrays.items():
             if not self.declaration.arrays[name].has_rows:
-                values[name] = self._converted(name, plain_dtype(array), None, warn)
+                values[name] = self._converted(name, plain_dtype(array, name), None, warn)
             elif self.declaration.couples_rows:
-                values[name] = self._converted(name, plain_dtype(array[0]), None, warn)
+                values[name] = self._converted(name, plain_dtype(array[0], name), None, warn)
             else:
                 part = array[rows]
                 own = array.ndim - len(self.rows)
@@ -223,7 +223,7 @@ class Arguments(Layout):
         return None if parameter is None else self.options.get(parameter.name, parameter.default)
 
     def _hint(self, name: str) -> str:
-        labels = plain_dtype(self.arrays[name])
+        labels = plain_dtype(self.arrays[name], name)
         if labels.size and labels.min() >= 1 and labels.max() == self.classes:
             return " Are the labels counted from 1?"
         parameter = self.declaration.ignored_label
@@ -252,7 +252,7 @@ class Arguments(Layout):
 
     def _as_matrix(self, name: str, a: AnyArray, own: int) -> AnyArray:
         """A block in the layout that losses see: (R), or (R, C) with its columns in one piece where C is small."""
-        a = plain_dtype(a)
+        a = plain_dtype(a, name)
         if own == 0:
             return a.reshape(-1)
         rows = math.prod(a.shape[: a.ndim - own])  # NumPy cannot tell where an axis is empty

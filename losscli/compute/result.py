@@ -17,7 +17,7 @@ from losscli.compute.sums import exact, row_sums
 from losscli.compute.threads import in_order
 from losscli.declare import AnyArray, Array, Floats
 from losscli.documents import Documents
-from losscli.documents.bfloat16 import plain_dtype
+from losscli.documents.dtypes import plain_dtype
 from losscli.errors import LosscliWarning
 from losscli.terminal.progress import watched_blocks
 from losscli.terms import ExactSum, Link, Step, Terms, Total, reduced
@@ -262,9 +262,9 @@ class Result:
                 if self.arguments.options[name] != parameter.default:
                     options[name] = [self.arguments.options[name]]
             elif not parameter.marker.has_rows:
-                options[name] = [_as_list(column[0])]
+                options[name] = [_as_list(name, column[0])]
             elif parameter.marker.broadcasts:
-                lists = [_as_list(value) for value in column]
+                lists = [_as_list(name, value) for value in column]
                 options[name] = lists[:1] if lists.count(lists[0]) == len(lists) else lists
         return options
 
@@ -359,8 +359,8 @@ def summary(total: Total, loss: Any) -> dict[str, Any]:
     }
 
 
-def _as_list(given: Any) -> Any:
-    return plain_dtype(np.asarray(given)).tolist()
+def _as_list(name: str, given: Any) -> Any:
+    return plain_dtype(np.asarray(given), name).tolist()
 
 
 def _taken(terms: Terms, numbers: Sequence[int]) -> Terms:

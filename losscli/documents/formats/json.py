@@ -12,7 +12,7 @@ from losscli.documents import Item, check_ids, grouped
 from losscli.documents.formats import LIMIT, decoded, pieces, whole
 from losscli.documents.numerals import beyond, described, refuse_booleans
 from losscli.errors import DataError
-from losscli.text import quoted, shortened
+from losscli.text import first_double, quoted, shortened
 
 BOM = b"\xef\xbb\xbf"
 DEEP = "nested too deep for a document."
@@ -152,8 +152,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object whose keys differ and whose texts can be written again."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for i, key in enumerate(keys) if key in keys[:i])
+        twice = first_double(key for key, _ in pairs)
         raise DataError(f"the key {quoted(twice)} stands twice, so its value is in doubt.")
     for pair in pairs:
         for word in pair:

@@ -58,6 +58,12 @@ def zipped(*members: tuple[str, bytes], pack: int = zipfile.ZIP_DEFLATED) -> byt
     return file.getvalue()
 
 
+def damaged(pack: int) -> bytes:
+    """An archive with a flipped byte in the middle of what it holds."""
+    whole = zipped(("logits.npy", npy(np.arange(1000.0))), pack=pack)
+    return whole[:300] + bytes([whole[300] ^ 255]) + whole[301:]
+
+
 F64 = {"dtype": "F64", "shape": [2], "data_offsets": [0, 16]}
 TWO = "--logits 1,2"
 ROWS = "--logits 1,2;3,4"
@@ -453,6 +459,9 @@ FILES: list[tuple[str, Files, int, str]] = [
         "promises 8000000000000000000 bytes|16 follow",
     ),
     ("ce --logits @x.npy --label 0", {"x.npy": promising("(10**18,)")}, 3, "not a .npy file"),
+    ("ce --logits @x.npy --label 0", {"x.npy": promising("(True, 2)")}, 3, "no array has the shape (True, 2)"),
+    ("ce --logits @x.npy --label 0", {"x.npy": promising("(0, 2**62)")}, 3, "not a .npy file"),
+    ("ce --logits @x.npy --label 0", {"x.npy": promising(f"(0, {2**62})")}, 3, "no array has the shape"),
     ("ce --logits @x.npy --label 0", {"x.npy": promising("(-2,)")}, 3, "no array has the shape (-2,)"),
     ("ce --logits @x.npy --label 0", {"x.npy": promising("(-2, -1)")}, 3, "no array has the shape"),
     ("ce --logits @x.npy --label 0", {"x.npy": promising("(0, 99999999999999999999)")}, 3, "no array has the shape"),
@@ -484,6 +493,7 @@ FILES: list[tuple[str, Files, int, str]] = [
     ("ce x.npz", {"x.npz": npz(logits=[1.0, 2.0])}, 3, "x.npz|labels is missing"),
     ("ce x.npz", {"x.npz": npz(logits=[1.0, 2.0], label=0, id=[1, 2])}, 3, "id is an array|a text or a number"),
     ("ce --logits @x.npy --label 0", {"x.npy": npy(WIDE)}, 3, "logits holds a number that is beyond float64"),
+    *(("ce x.npz", {"x.npz": damaged(pack)}, 3, "x.npz|not a whole .npz file") for pack in (8, 12, 14)),
     ("ce x.npz", {"x.npz": npz(id=b"a")}, 3, "x.npz (id.npy)|real numbers"),
     (
         "ce x.npz",
@@ -601,6 +611,8 @@ FILES: list[tuple[str, Files, int, str]] = [
     ("ce -q --logits 1,2 --label 0 -o folder", {"folder/x": b""}, 4, "folder|a directory"),
     ("ce -q --logits 1,2 --label 0 -o gone/x", {}, 4, "gone/x|No such file"),
     ("ce -q --logits 1,2 --label 0 -o x/y", {"x": b""}, 4, "x/y|Not a directory"),
+    ("ce -q --logits 1,2 --label 0 -o x/", {"x": b""}, 4, "x/|Not a directory"),
+    ("ce -q --logits 1,2 --label 0 -o gone/", {}, 4, "gone/|a directory, but a file was expected"),
     ("ce -q --logits 1,2 --label 0 -o ''", {}, 4, "directory"),
 ]
 

@@ -206,6 +206,40 @@ def test_an_output_file_keeps_its_mode_and_links_and_devices_stay_what_they_are(
     assert (full.returncode, full.stderr) == (4, "losscli: /dev/full: No space left on device.\n")
 
 
+def test_what_the_shell_has_written_to_standard_output_stays(tmp_path: Path) -> None:
+    call = f"losscli {' '.join(SMALL)} -q -o"
+    command = f"echo before > log; {{ {call} /dev/stdout; {call} link; echo after; }} >> log; cat log"
+    (tmp_path / "link").symlink_to("/dev/stdout")
+    assert shell(command, cwd=tmp_path).stdout == b"before\n" + 2 * NUMBER + b"after\n"
+    assert shell(f"{{ echo before; {call} /dev/stderr; echo after; }} 2> err; cat err", cwd=tmp_path).stdout == (
+        b"before\nafter\n" + NUMBER
+    )
+
+
+def test_a_file_with_two_names_is_written_under_both_and_only_when_all_is_there(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("old")
+    os.link(tmp_path / "out", tmp_path / "twin")
+    (tmp_path / "x.jsonl").write_bytes(LINE + b"x")
+    assert completed("ce", "x.jsonl", "--format", "jsonl", "-o", "out", cwd=tmp_path).returncode == 3
+    assert (tmp_path / "twin").read_text() == "old"
+    assert completed(*SMALL, "-q", "-o", "out", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "twin").read_bytes() == (tmp_path / "out").read_bytes() == NUMBER
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write to any file")
+def test_a_read_only_file_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("old")
+    (tmp_path / "out").chmod(0o444)
+    done = completed(*SMALL, "-q", "-o", "out", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (4, "losscli: out: Permission denied.\n")
+
+
+def test_a_link_to_itself_is_nothing_to_write_to(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("a")
+    done = completed(*SMALL, "-q", "-o", "a", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (4, "losscli: a: Too many levels of symbolic links.\n")
+
+
 # Signals
 
 
@@ -226,6 +260,14 @@ def test_a_signal_at_any_moment_ends_the_program_and_leaves_no_draft(
         assert seed == 0 or process.stderr.read() == b""
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
     assert (tmp_path / "out").read_text() == "old"
+
+
+def test_the_end_of_its_processor_time_leaves_no_draft(tmp_path: Path) -> None:
+    limit = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_CPU, (1, 3))}
+    (tmp_path / "out").write_text("old")
+    with started("ce", "--format", "jsonl", "-o", "out", cwd=tmp_path, **limit) as process, endless(process):
+        assert process.wait(30) == -signal.SIGXCPU
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
 def test_ctrl_c_ends_a_loop_of_the_shell(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def view(
     """The array that stands between two places of a file, on disk or in memory; nothing is copied."""
     if dtype.kind not in "biufU" or dtype.subdtype:
         raise DataError(f"holds {dtype}, but real numbers were expected.", name)
-    if len(shape) > MOST_AXES or min(shape, default=0) < 0:
+    if len(shape) > MOST_AXES or min(shape, default=0) < 0 or bool in map(type, shape):
         raise DataError(f"no array has the shape {shape}.", name)
     needed = math.prod(shape) * dtype.itemsize
     if needed > end - start:

@@ -36,9 +36,11 @@ def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[Item]:
                         raise DataError(f"two arrays are named {quoted(key)}.", name)
                     place = f"{name} ({entry.filename})"
                     values[key] = plain(_array(archive, entry, file, place), place)
-        except DataError:
+        except (DataError, MemoryError):
             raise
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ValueError) as error:
+        except Exception as error:  # each way of packing has errors of its own
+            if isinstance(error, OSError) and error.errno:
+                raise
             raise DataError(f"not a whole .npz file: {lowered(error)}.", name) from None
     yield single(values, name)
 

@@ -253,6 +253,14 @@ def test_a_size_of_the_terminal_that_is_no_size_is_ignored(name: str, value: str
     assert run_program(*args, **{name: value}) == run_program(*args)
 
 
+@pytest.mark.parametrize("shape", ["%s\n%s\n", "[%s, %s]", "[\n%s,\n%s]"])
+def test_an_id_of_any_length_comes_back_whole(shape: str) -> None:
+    long = 2**64 + 1
+    text = shape % tuple(f'{{"id": {i}, "logits": [3, 2], "label": 0}}' for i in (long, 2**64 - 1))
+    ids = [json.loads(line)["id"] for line in output("ce", "--format", "jsonl", stdin=text).splitlines()]
+    assert ids == [str(long), 2**64 - 1]
+
+
 def test_each_line_says_its_own_options_and_the_total_those_of_all() -> None:
     weights = [[1, 2], [30, 40], [1, 2], 0.5]
     lines = [json.dumps({"logits": [0.5, 1], "labels": [0, 1], "weight": w, "pos_weight": 3}) for w in weights]

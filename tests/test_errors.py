@@ -366,6 +366,12 @@ STREAMS: list[tuple[str, str | bytes, int, str]] = [
     ("ce -q --on-error skip", "x\ny", 3, ":1|:2|2 documents were left out"),
     ("ce -q --on-error skip", '{"logits": [1, 2], "label": 0}', 0, ""),
     ("ce -q --on-error skip --strict", '{"logits": [0.25, 0.75], "label": 0}', 3, "look like|1 document was left out"),
+    (
+        "ce -q --on-error skip",
+        '[{"logits": [1, 2], "label": 0}, {"logits": [1, true], "label": 0}, {"logits": [1, false], "label": 0}]',
+        3,
+        "[1]: logits[1] is true|[2]: logits[1] is false|2 documents were left out",
+    ),
     ("ce -q --on-error skip", '[{"logits": [1, 2], "label": 0}, 5]', 3, "[1]|found 5|1 document was left out"),
 ]
 
@@ -491,6 +497,26 @@ FILES: list[tuple[str, Files, int, str]] = [
     ("ce x.npz", {"x.npz": b"PK\3\4 this is no archive"}, 3, "x.npz|not a whole .npz file"),
     ("ce x.npz", {"x.npz": npz(logits=[1.0, 2.0], label=0)[:-30]}, 3, "x.npz|not a whole .npz file"),
     ("ce x.npz", {"x.npz": npz(logits=[1.0, 2.0])}, 3, "x.npz|labels is missing"),
+    (
+        "ce --logits 1,2,3;4,5,6 --labels @x.npy",
+        {"x.npy": npy(np.array([0, 2], np.uint8).view(bool))},
+        3,
+        "labels holds booleans that are neither 0 nor 1. Is the file damaged?",
+    ),
+    ("ce --logits 3,2;4,5 --labels @x.npy -q", {"x.npy": npy([True, False])}, 0, ""),
+    *(
+        (
+            f"{loss} --logits @x.npy {labels} -q",
+            {"x.npy": npy(np.array([[1, 2], [3, np.inf]], form))},
+            0,
+            f"{at} is inf in float16|65504",
+        )
+        for form in ("<f2", ">f2")
+        for loss, labels, at in (
+            ("ce", "--labels 0,0", "logits[1]"),
+            ("lovasz-hinge", "--labels 0,1;1,0", "logits[1, 1]"),
+        )
+    ),
     ("ce x.npz", {"x.npz": npz(logits=[1.0, 2.0], label=0, id=[1, 2])}, 3, "id is an array|a text or a number"),
     ("ce --logits @x.npy --label 0", {"x.npy": npy(WIDE)}, 3, "logits holds a number that is beyond float64"),
     *(("ce x.npz", {"x.npz": damaged(pack)}, 3, "x.npz|not a whole .npz file") for pack in (8, 12, 14)),

@@ -310,6 +310,15 @@ def test_results_come_as_documents_do_and_before_the_error_that_follows_them() -
     assert err == b"losscli: standard input:5: not JSON: expecting value at column 1.\n"
 
 
+def test_how_a_text_arrives_makes_no_difference() -> None:
+    with started("ce", "-q") as process:
+        assert process.stdin is not None
+        for piece in (b"\n", b" \n", b'{"logits":\n', b"[0.5, 0.25, 1.5],\n", b'"label": 2}\n'):
+            process.stdin.write(piece)
+            time.sleep(0.2)
+        assert process.communicate() == (NUMBER, b"")
+
+
 def test_a_writer_that_is_killed_gives_no_number() -> None:
     for cut in range(1, len(LINE) - 2):
         text = LINE + LINE[:cut]

@@ -36,6 +36,7 @@ Rows: TypeAlias = "tuple[slice, ...] | tuple[AnyArray, ...]"  # which rows: a bo
 BLOCK = 262_144
 BETWEEN_RELEASES = 32  # blocks between which the pages of mapped files are kept: 32 MB of float32
 FEW = 64  # rows for which a product of matrices is still fast
+OVERFLOW = "is inf in float16, which ends at 65504: did it overflow?"
 MEMBERSHIP = Array("N...", "real", "membership of a mask", min=0, max=1)
 CLASS_PROBABILITIES = Array("N... C", "real", "class probabilities", min=0, suspicion="not a distribution")
 
@@ -122,14 +123,15 @@ class Arguments(Layout):
             if not self.declaration.arrays[name].has_rows:
                 values[name] = self._converted(name, plain_dtype(array, name), None, warn)
             elif self.declaration.couples_rows:
+                if (at := float16_overflow(array[0])) is not None:
+                    warn(f"{name}{self._user_index(name, at, None)} {OVERFLOW}")
                 values[name] = self._converted(name, plain_dtype(array[0], name), None, warn)
             else:
                 part = array[rows]
                 own = array.ndim - len(self.rows)
-                if part.dtype == np.float16 and (at := float16_overflow(part)) is not None:
+                if (at := float16_overflow(part)) is not None:
                     row = int(np.ravel_multi_index(tuple(at[: at.size - own]), part.shape[: part.ndim - own]))
-                    text = "is inf in float16, which ends at 65504: did it overflow?"
-                    warn(*self._about_row(name, row, rows, text))
+                    warn(*self._about_row(name, row, rows, OVERFLOW))
                 values[name] = self._converted(name, self._as_matrix(name, part, own), rows, warn)
         keywords = self.declaration.keywords(values)
         if self.loss.check is not None:

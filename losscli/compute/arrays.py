@@ -25,10 +25,8 @@ def as_array(name: str, value: Any, class_names: Sequence[str] = ()) -> AnyArray
     kind = array.dtype.kind
     if array.ndim > MOST_AXES:
         raise DataError(_too_deep(name))
-    if kind in "iuf" or array.dtype == BFLOAT16:
+    if kind in "iuf" or array.dtype == BFLOAT16 or (kind == "b" and not isinstance(value, (bool, list, tuple))):
         return array
-    if kind == "b" and not isinstance(value, (bool, list, tuple)):
-        return array.view(np.uint8)
     if isinstance(value, np.ndarray):
         raise DataError(f"{name} holds {value.dtype}, but real numbers were expected.")
     classes = {word: i for i, word in enumerate(class_names)}

@@ -261,6 +261,15 @@ def test_an_id_of_any_length_comes_back_whole(shape: str) -> None:
     assert ids == [str(long), 2**64 - 1]
 
 
+@pytest.mark.parametrize("env", [{"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1"}, {}])
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_json_is_utf_8_whatever_the_terminal_is(form: str, env: dict[str, str]) -> None:
+    text = '{"id": "caf\u00e9 \U0001f600", "logits": [3, 2], "label": 0}'
+    done = run_program("ce", "--format", form, stdin=text, **env)
+    assert json.loads(done.stdout)["id"] == "caf\u00e9 \U0001f600"
+    assert done.stdout.isascii() == bool(env)
+
+
 def test_each_line_says_its_own_options_and_the_total_those_of_all() -> None:
     weights = [[1, 2], [30, 40], [1, 2], 0.5]
     lines = [json.dumps({"logits": [0.5, 1], "labels": [0, 1], "weight": w, "pos_weight": 3}) for w in weights]

@@ -570,6 +570,12 @@ FILES: list[tuple[str, Files, int, str]] = [
         3,
         "unpacks to more than 1,024 bytes",
     ),
+    (
+        "ce --logits @x.txt.gz --label 0 --max-size 1K",
+        {"x.txt.gz": gzip.compress(npy(np.zeros(1000)))},
+        3,
+        "unpacks to more than 1,024 bytes",
+    ),
     ("ce --logits @x.npy.gz --label 0", {"x.npy.gz": b"text"}, 3, "x.npy.gz|not a whole gzip file"),
     ("ce x.jsonl.gz", {"x.jsonl.gz": b"text"}, 3, "x.jsonl.gz|not a whole gzip file"),
     (

@@ -102,6 +102,14 @@ def test_a_full_device_is_said_and_is_exit_4(more: list[str]) -> None:
     assert (process.returncode, err) == (4, b"losscli: writing failed: No space left on device.\n")
 
 
+def test_an_error_that_nobody_takes_keeps_its_exit_code() -> None:
+    for label, code in (("2", 0), ("9", 3)):
+        with open("/dev/full", "wb") as full:
+            args = ["ce", "--logits", "0.5,0.5,0", "--label", label, "-q"]
+            with started(*args, stderr=full) as process:
+                assert process.wait(10) == code
+
+
 @pytest.mark.parametrize("stream", ["", 'yes \'{"logits": [1, 2], "label": 0}\' |'])
 @pytest.mark.parametrize(("reader", "lines"), [("true", 0), ("head -1", 1)])
 def test_a_reader_that_stops_is_no_error(stream: str, reader: str, lines: int) -> None:

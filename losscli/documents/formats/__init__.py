@@ -142,7 +142,7 @@ def mappable(file: IO[bytes], name: str, limit: int) -> Iterator[IO[bytes]]:
 
     Closed, that file lives on in the arrays that are mapped from it.
     """
-    is_packed = hasattr(file, "mtime")
+    is_packed = hasattr(getattr(file, "rest", file), "mtime")
     if _is_regular(file) and not is_packed:
         yield file
         return

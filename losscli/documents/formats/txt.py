@@ -52,7 +52,7 @@ class _Prefixed(BytesIO):
 
     def __init__(self, head: bytes, rest: IO[bytes]) -> None:
         super().__init__(head)
-        self._rest = rest
+        self.rest = rest
 
     def read(self, size: int | None = -1, /) -> bytes:
-        return super().read(size) or self._rest.read(-1 if size is None else size)
+        return super().read(size) or self.rest.read(-1 if size is None else size)

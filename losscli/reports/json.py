@@ -28,7 +28,7 @@ def text(record: dict[str, Any]) -> str:
 
 def taken_by(out: TextIO, text: str) -> str:
     """JSON for a stream: JSON is UTF-8, so one that writes anything else gets the escapes of what is not ASCII."""
-    if text.isascii() or codecs.lookup(out.encoding).name == "utf-8":
+    if text.isascii() or codecs.lookup(out.encoding or "utf-8").name == "utf-8":
         return text
     return "".join(c if c.isascii() else json.dumps(c)[1:-1] for c in text)
 

@@ -18,6 +18,7 @@ def main() -> int:
 
     gc.set_threshold(100_000, 20, 20)  # documents are trees: looking for cycles among them takes half of the time
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # losscli has threads of its own
+    _forget_odd_sizes()
     _hold_standard_streams()
     code = run(sys.argv[1:])
     if sys.getprofile() is None and sys.gettrace() is None and not sys.flags.inspect:
@@ -74,6 +75,14 @@ def _die_of_signals() -> None:
         _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
     if hasattr(_signal, "SIGPIPE"):
         _signal.signal(_signal.SIGPIPE, _signal.SIG_DFL)
+
+
+def _forget_odd_sizes() -> None:
+    """Take a size of the terminal that is no number out of the environment: Typer and Rich stumble over it."""
+    for name in ("COLUMNS", "LINES", "TERMINAL_WIDTH"):
+        size = os.environ.get(name, "1")
+        if not (size.isascii() and size.isdigit() and len(size) < 6 and int(size)):
+            del os.environ[name]
 
 
 def _leave(code: int) -> NoReturn:

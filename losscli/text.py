@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 JOINERS = "\u200c\u200d"  # between letters of many scripts and between emoji: they draw nothing and command nothing
 LONGEST = 60
+MOST = 9  # names that a message lists
 
 
 def printable(text: str) -> str:
@@ -24,6 +25,19 @@ def shortened(text: str) -> str:
 def quoted(text: str) -> str:
     """Somebody's text in a message, in quotes."""
     return repr(shortened(text))
+
+
+def first_double(words: Iterable[str]) -> str:
+    """The first of some words that stood before; there is one."""
+    seen: set[str] = set()
+    return next(word for word in words if word in seen or seen.add(word))  # type: ignore[func-returns-value]  # add gives None
+
+
+def listed(words: Iterable[str]) -> str:
+    """Names in a message, in quotes; the middle of many is left out."""
+    names = list(words)
+    names = names if len(names) <= MOST else [*names[: MOST - 2], "...", names[-1]]
+    return ", ".join("..." if name == "..." else quoted(name) for name in names)
 
 
 def counted(n: int, one: str, many: str = "") -> str:

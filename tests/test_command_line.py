@@ -218,6 +218,68 @@ def test_safetensors_of_every_dtype(dtype: str, tmp_path: Path) -> None:
     assert found == losscli.cross_entropy(logits, [0, 1]).mean
 
 
+def test_bfloat16_that_is_a_scalar_or_belongs_to_no_row_is_the_number_that_it_stands_for(tmp_path: Path) -> None:
+    def bf16(path: Path, **values: Any) -> str:
+        header, data = {}, b""
+        for name, value in values.items():
+            bits = np.ravel(np.asarray(value, "<f4").reshape(-1).view("<u2")[1::2]).tobytes()
+            header[name] = {
+                "dtype": "BF16", "shape": np.shape(value), "data_offsets": [len(data), len(data) + len(bits)]
+            }  # fmt: skip
+            data += bits
+        text = json.dumps(header).encode()
+        path.write_bytes(len(text).to_bytes(8, "little") + text + data)
+        return str(path)
+
+    rows = {"logits": [[0.5, 1], [2, -1]], "labels": [[0, 1], [1, 0]]}
+    assert output("mse", bf16(tmp_path / "a.safetensors", input=1.5, target=0.5), "-q") == "1.0\n"
+    weighted = bf16(tmp_path / "b.safetensors", **rows, pos_weight=[2])
+    record = json.loads(output("bce-logits", weighted, "--json"))
+    assert (record["loss"], record["options"]) == (0.5419295172051801, {"pos_weight": [2.0]})
+    pair = {"input": rows["logits"], "target": rows["labels"]}
+    assert output("gaussian-nll", bf16(tmp_path / "c.safetensors", **pair, var=[[2], [0.5]]), "-q") == "0.515625\n"
+
+
+def test_long_doubles_are_computed_with_and_written_as_float64(tmp_path: Path) -> None:
+    np.savez(tmp_path / "x.npz", **ARRAYS, weight=np.array([1, 2], np.longdouble))
+    record = json.loads(output("ce", "x.npz", "--json", cwd=tmp_path))
+    assert (record["loss"], record["options"]) == (0.7397729548298754, {"weight": [1.0, 2.0]})
+
+
+@pytest.mark.parametrize("name", ["COLUMNS", "LINES", "TERMINAL_WIDTH"])
+@pytest.mark.parametrize("value", ["²", "junk", "0", "9" * 30])
+def test_a_size_of_the_terminal_that_is_no_size_is_ignored(name: str, value: str) -> None:
+    args = ("ce", "--logits", "3,2", "--label", "0")
+    assert run_program(*args, **{name: value}) == run_program(*args)
+
+
+@pytest.mark.parametrize("shape", ["%s\n%s\n", "[%s, %s]", "[\n%s,\n%s]"])
+def test_an_id_of_any_length_comes_back_whole(shape: str) -> None:
+    long = 2**64 + 1
+    text = shape % tuple(f'{{"id": {i}, "logits": [3, 2], "label": 0}}' for i in (long, 2**64 - 1))
+    ids = [json.loads(line)["id"] for line in output("ce", "--format", "jsonl", stdin=text).splitlines()]
+    assert ids == [str(long), 2**64 - 1]
+
+
+@pytest.mark.parametrize("env", [{"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1"}, {}])
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_json_is_utf_8_whatever_the_terminal_is(form: str, env: dict[str, str]) -> None:
+    text = '{"id": "caf\u00e9 \U0001f600", "logits": [3, 2], "label": 0}'
+    done = run_program("ce", "--format", form, stdin=text, **env)
+    assert json.loads(done.stdout)["id"] == "caf\u00e9 \U0001f600"
+    assert done.stdout.isascii() == bool(env)
+
+
+def test_each_line_says_its_own_options_and_the_total_those_of_all() -> None:
+    weights = [[1, 2], [30, 40], [1, 2], 0.5]
+    lines = [json.dumps({"logits": [0.5, 1], "labels": [0, 1], "weight": w, "pos_weight": 3}) for w in weights]
+    records = [json.loads(line) for line in output("bce-logits", "--format", "jsonl", stdin="\n".join(lines)).split()]
+    assert [record["options"] for record in records] == [{"weight": w, "pos_weight": 3} for w in weights]
+    assert records[:3] == [json.loads(output("bce-logits", "--json", stdin=line)) for line in lines[:3]]
+    total = json.loads(output("bce-logits", "--json", stdin="\n".join(lines)))
+    assert total["options"] == {"pos_weight": 3}
+
+
 def test_several_files_give_one_exact_total(tmp_path: Path) -> None:
     paths = [str(written(tmp_path / f"batch.{ending}")) for ending in ("json", "npz", "csv")]
     record = json.loads(output("ce", *paths, "--json"))

@@ -58,10 +58,20 @@ def zipped(*members: tuple[str, bytes], pack: int = zipfile.ZIP_DEFLATED) -> byt
     return file.getvalue()
 
 
+def damaged(pack: int) -> bytes:
+    """An archive with a flipped byte in the middle of what it holds."""
+    whole = zipped(("logits.npy", npy(np.arange(1000.0))), pack=pack)
+    return whole[:300] + bytes([whole[300] ^ 255]) + whole[301:]
+
+
 F64 = {"dtype": "F64", "shape": [2], "data_offsets": [0, 16]}
 TWO = "--logits 1,2"
 ROWS = "--logits 1,2;3,4"
+TWO_F64 = struct.pack("<d", 2)
+WIDE = np.array([np.longdouble(1), np.longdouble("1e4000")])
 CSV = b"label,cat,dog\n0,1,2\n1,3,4\n"
+
+NO_NAME = "left out: the first column, which has no name. The classes are 'a', 'b'; --logits-key names others."
 
 # The command line: what is typed, the exit code, the words.
 ARGUMENTS = [
@@ -103,6 +113,8 @@ ARGUMENTS = [
     (f"ce --logits {'[' * 40}1{']' * 40} --label 0", 2, "nested more than 32 deep"),
     # shapes
     ("ce --logits 1,2;3 --labels 0,1", 2, "logits[1] has 1 number|logits[0] has 2 numbers|same length"),
+    ("ce --logits [[[1],[2]],[[3,4]]] --labels 0,0", 2, "logits[1] has 1 number|logits[0] has 2 numbers"),
+    ("ce --logits [[[1],[2]],[3,4]] --labels 0,0", 2, "logits[1] has the shape (2)|logits[0] has the shape (2, 1)"),
     ("ce --logits [[1,2],3] --labels 0,1", 2, "logits[1] has a single number|logits[0] has 2 numbers"),
     (f"ce {ROWS} --labels 0", 3, "labels|()|fits no class axis|(2, 2)|2 rows of 2 classes take 2 labels"),
     (f"ce {ROWS} --labels 0,1,0", 3, "labels has the shape (3)|(2, 2)"),
@@ -129,7 +141,7 @@ ARGUMENTS = [
     (f"ce {TWO} --label 9223372036854775808", 3, "9.223372036854776e+18"),
     (f"ce {TWO} --label -9223372036854775809", 3, "9.223372036854776e+18"),
     (f"ce {TWO} --label cat", 2, "--labels|'cat'"),
-    (f"ce {TWO} --label cat --class-names dog,bird", 2, "'cat'|dog, bird"),
+    (f"ce {TWO} --label cat --class-names dog,bird", 2, "'cat'|'dog', 'bird'"),
     ("ce --logits cat,2 --label 0 --class-names cat,dog", 2, "logits[0] is the text 'cat'|a number was expected"),
     (f"ce {TWO} --label 0 --class-names a,b,c", 2, "class_names has 3 names|2 classes"),
     (f"ce {TWO} --label 0 --class-names a,a", 2, "class_names|'a' twice"),
@@ -152,6 +164,7 @@ ARGUMENTS = [
     (f"ce {TWO} --label 0 --ignore-index 0.5", 2, "ignore_index|0.5|a whole number"),
     (f"ce {TWO} --label 0 --ignore-index inf", 2, "ignore_index|inf|a whole number"),
     (f"ce {TWO} --label 0 --ignore-index 1{'0' * 400}", 2, "beyond float64"),
+    (f"ce {TWO} --label 0 --ignore-index 1e30 --json", 2, "ignore_index is '1e30'|a whole number of at most 63 bits"),
     (f"ce {TWO} --label 0 --reduction avg", 2, "avg|mean|sum|none"),
     # the command line itself
     ("crossentropy", 2, "crossentropy|Did you mean|cross-entropy"),
@@ -247,7 +260,7 @@ STREAMS: list[tuple[str, str | bytes, int, str]] = [
     ("ce", '{"logits": [1, 2], "label": 0} {"logits": [1, 2], "label": 0}', 3, ":1|a second value begins at column 32"),
     ("ce", '{\n "logits": [1, 2],\n "label": 5\n}', 3, "standard input|is 5"),
     ("ce", '{\n "logits": [1, 2],\n "label": 0,\n}', 3, "not JSON|line 4 column 1"),
-    ("ce", '{\n "label": 0}\n{\n "label": 0}', 3, "a second value begins at line 3 column 1|one a line"),
+    ("ce", '{\n "label": 0}\n{\n "label": 0}', 3, "a second value begins at line 3 column 1|one document a line"),
     ("ce", '[{"logits": [1, 2], "label": 0}, 5]', 3, "standard input[1]|found 5"),
     ("ce", '[{"logits": [1, 2], "label": 0}, {"logits": [1, 2], "label": 7}]', 3, "standard input[1]|is 7"),
     ("ce", '\n\n{"logits": [1, 2], "label": 9}', 3, "standard input:3|is 9"),
@@ -260,7 +273,7 @@ STREAMS: list[tuple[str, str | bytes, int, str]] = [
     ("ce", '{"logits": [1, 2], "label": 0, "weight": true}', 3, "is true"),
     ("ce", '{"logits": [1, 2], "label": {"y": 1}}', 3, "is an object"),
     ("ce", '{"logits": [1, 2], "label": "cat"}', 3, "'cat'"),
-    ("ce", '{"logits": [1, 2], "label": "cat", "class_names": ["dog", "bird"]}', 3, "'cat'|dog, bird"),
+    ("ce", '{"logits": [1, 2], "label": "cat", "class_names": ["dog", "bird"]}', 3, "'cat'|'dog', 'bird'"),
     ("ce", '{"logits": [1, 2], "label": 0, "class_names": 5}', 3, "class_names is 5|a list of texts"),
     ("ce", '{"logits": [1, 2], "label": 0, "class_names": [1, 2]}', 3, "class_names|a list of texts"),
     (
@@ -356,6 +369,12 @@ STREAMS: list[tuple[str, str | bytes, int, str]] = [
     ("ce -q --on-error skip", "x\ny", 3, ":1|:2|2 documents were left out"),
     ("ce -q --on-error skip", '{"logits": [1, 2], "label": 0}', 0, ""),
     ("ce -q --on-error skip --strict", '{"logits": [0.25, 0.75], "label": 0}', 3, "look like|1 document was left out"),
+    (
+        "ce -q --on-error skip",
+        '[{"logits": [1, 2], "label": 0}, {"logits": [1, true], "label": 0}, {"logits": [1, false], "label": 0}]',
+        3,
+        "[1]: logits[1] is true|[2]: logits[1] is false|2 documents were left out",
+    ),
     ("ce -q --on-error skip", '[{"logits": [1, 2], "label": 0}, 5]', 3, "[1]|found 5|1 document was left out"),
 ]
 
@@ -391,6 +410,41 @@ FILES: list[tuple[str, Files, int, str]] = [
     ("ce x.csv", {"x.csv": CSV.decode().encode("utf-16")}, 3, "x.csv:1|UTF-16"),
     ("ce x.csv", {"x.csv": CSV + b'"0,1,1\n'}, 3, "x.csv:4|not CSV"),
     ("ce x.csv", {"x.csv": b"label,cat,dog\n"}, 3, "x.csv|a header and no rows"),
+    # a column that is no class, or may be none
+    ("ce x.csv -q --expect 0.8132616875182228", {"x.csv": b",label,a,b\n0,0,1,2\n1,1,1,2\n"}, 0, NO_NAME),
+    ("ce x.csv -q --expect 0.8132616875182228", {"x.csv": b"Unnamed: 0,label,a,b\n0,0,1,2\n1,1,1,2\n"}, 0, NO_NAME),
+    ("ce x.csv -q --strict", {"x.csv": b",label,a,b\n0,0,1,2\n"}, 3, NO_NAME),
+    (
+        "ce x.csv -q",
+        {"x.csv": b"epoch,label,a,b,sample_id\n0,0,1,2,4\n"},
+        0,
+        "taken for a class: 'epoch', 'sample_id'|--logits-key a,b",
+    ),
+    (
+        "ce x.csv -q --logits-key a,b --expect 1.3132616875182228",
+        {"x.csv": b"epoch,label,a,b,note\n0,0,1,2,x\n"},
+        0,
+        "",
+    ),
+    ("ce x.csv --logits-key a,c", {"x.csv": b"label,a,b\n0,1,2\n"}, 3, "'a,c' of --logits-key|'label', 'a', 'b'"),
+    ("ce x.csv --labels-key y", {"x.csv": b"label,a,b\n0,1,2\n"}, 3, "'y' of --labels-key is not in the table"),
+    ("ce x.csv", {"x.csv": b"label,cat,dog\n0,NA,1\n1,2,3\n"}, 3, "x.csv:2|'cat' holds 'NA'|a number|--logits-key"),
+    ("ce x.csv", {"x.csv": b"label,cat,dog\n0,,1\n1,2,3\n"}, 3, "x.csv:2|'cat' holds an empty cell"),
+    ("ce x.csv", {"x.csv": b"label,cat,dog\ncat,5,1\n1,2,3\n"}, 3, "x.csv:2|'label' holds 'cat'"),
+    (
+        "ce x.csv -q",
+        {"x.csv": b"id,label,cat,dog,note\na,0,1,5,x\n7,1,2,3,\n"},
+        0,
+        "left out: the column 'id'; the column 'note', which holds no numbers|classes are 'cat', 'dog'",
+    ),
+    ("mse x.csv -q", {"x.csv": b"epoch,input,target\n0,1,2\n"}, 0, "left out: the column 'epoch'"),
+    (
+        "ce x.csv",
+        {"x.csv": b"label,cat,dog,weight\n0,1,1,1\n1,2,3,3\n"},
+        3,
+        "x.csv:1|'weight' has a number for each row, but weight does not belong to rows|--weight",
+    ),
+    ("ce x.csv -q --weight 1,2", {"x.csv": b"label,cat,dog,weight\n0,1,5,1\n1,2,3,3\n"}, 0, ""),
     ("ce x.csv", {"x.csv": b"cat,dog\n1,2\n"}, 3, "x.csv|labels is missing"),
     ("ce --logits @x.csv --label 0", {"x.csv": b""}, 3, "x.csv|empty"),
     ("ce --logits @x.csv --label 0", {"x.csv": b"a,b\n"}, 3, "x.csv|empty"),
@@ -414,6 +468,9 @@ FILES: list[tuple[str, Files, int, str]] = [
         "promises 8000000000000000000 bytes|16 follow",
     ),
     ("ce --logits @x.npy --label 0", {"x.npy": promising("(10**18,)")}, 3, "not a .npy file"),
+    ("ce --logits @x.npy --label 0", {"x.npy": promising("(True, 2)")}, 3, "no array has the shape (True, 2)"),
+    ("ce --logits @x.npy --label 0", {"x.npy": promising("(0, 2**62)")}, 3, "not a .npy file"),
+    ("ce --logits @x.npy --label 0", {"x.npy": promising(f"(0, {2**62})")}, 3, "no array has the shape"),
     ("ce --logits @x.npy --label 0", {"x.npy": promising("(-2,)")}, 3, "no array has the shape (-2,)"),
     ("ce --logits @x.npy --label 0", {"x.npy": promising("(-2, -1)")}, 3, "no array has the shape"),
     ("ce --logits @x.npy --label 0", {"x.npy": promising("(0, 99999999999999999999)")}, 3, "no array has the shape"),
@@ -443,7 +500,36 @@ FILES: list[tuple[str, Files, int, str]] = [
     ("ce x.npz", {"x.npz": b"PK\3\4 this is not an archive"}, 3, "x.npz|not a whole .npz file"),
     ("ce x.npz", {"x.npz": npz(logits=[1.0, 2.0], label=0)[:-30]}, 3, "x.npz|not a whole .npz file"),
     ("ce x.npz", {"x.npz": npz(logits=[1.0, 2.0])}, 3, "x.npz|labels is missing"),
+    (
+        "ce --logits 1,2,3;4,5,6 --labels @x.npy",
+        {"x.npy": npy(np.array([0, 2], np.uint8).view(bool))},
+        3,
+        "labels holds booleans that are neither 0 nor 1. Is the file damaged?",
+    ),
+    ("ce --logits 3,2;4,5 --labels @x.npy -q", {"x.npy": npy([True, False])}, 0, ""),
+    *(
+        (
+            f"{loss} --logits @x.npy {labels} -q",
+            {"x.npy": npy(np.array([[1, 2], [3, np.inf]], form))},
+            0,
+            f"{at} is inf in float16|65504",
+        )
+        for form in ("<f2", ">f2")
+        for loss, labels, at in (
+            ("ce", "--labels 0,0", "logits[1]"),
+            ("lovasz-hinge", "--labels 0,1;1,0", "logits[1, 1]"),
+        )
+    ),
+    ("ce x.npz", {"x.npz": npz(logits=[1.0, 2.0], label=0, id=[1, 2])}, 3, "id is an array|a text or a number"),
+    ("ce --logits @x.npy --label 0", {"x.npy": npy(WIDE)}, 3, "logits holds a number that is beyond float64"),
+    *(("ce x.npz", {"x.npz": damaged(pack)}, 3, "x.npz|not a whole .npz file") for pack in (8, 12, 14)),
     ("ce x.npz", {"x.npz": npz(id=b"a")}, 3, "x.npz (id.npy)|real numbers"),
+    (
+        "ce x.npz",
+        {"x.npz": npz(logits=[1.0, 2.0], label=0).replace(TWO_F64, TWO_F64[:-1] + b"\x41")},
+        3,
+        "(logits.npy)|CRC",
+    ),
     # found by the property tests
     (
         "ce x.npz",
@@ -484,6 +570,12 @@ FILES: list[tuple[str, Files, int, str]] = [
     (
         "ce --logits @x.npy.gz --label 0 --max-size 1K",
         {"x.npy.gz": gzip.compress(npy(np.zeros(1000)))},
+        3,
+        "unpacks to more than 1,024 bytes",
+    ),
+    (
+        "ce --logits @x.txt.gz --label 0 --max-size 1K",
+        {"x.txt.gz": gzip.compress(npy(np.zeros(1000)))},
         3,
         "unpacks to more than 1,024 bytes",
     ),
@@ -554,6 +646,8 @@ FILES: list[tuple[str, Files, int, str]] = [
     ("ce -q --logits 1,2 --label 0 -o folder", {"folder/x": b""}, 4, "folder|a directory"),
     ("ce -q --logits 1,2 --label 0 -o gone/x", {}, 4, "gone/x|No such file"),
     ("ce -q --logits 1,2 --label 0 -o x/y", {"x": b""}, 4, "x/y|Not a directory"),
+    ("ce -q --logits 1,2 --label 0 -o x/", {"x": b""}, 4, "x/|Not a directory"),
+    ("ce -q --logits 1,2 --label 0 -o gone/", {}, 4, "gone/|a directory, but a file was expected"),
     ("ce -q --logits 1,2 --label 0 -o ''", {}, 4, "directory"),
 ]
 

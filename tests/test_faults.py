@@ -102,6 +102,14 @@ def test_a_full_device_is_said_and_is_exit_4(more: list[str]) -> None:
     assert (process.returncode, err) == (4, b"losscli: writing failed: No space left on device.\n")
 
 
+def test_an_error_that_nobody_takes_keeps_its_exit_code() -> None:
+    for label, code in (("2", 0), ("9", 3)):
+        with open("/dev/full", "wb") as full:
+            args = ["ce", "--logits", "0.5,0.5,0", "--label", label, "-q"]
+            with started(*args, stderr=full) as process:
+                assert process.wait(10) == code
+
+
 @pytest.mark.parametrize("stream", ["", 'yes \'{"logits": [1, 2], "label": 0}\' |'])
 @pytest.mark.parametrize(("reader", "lines"), [("true", 0), ("head -1", 1)])
 def test_a_reader_that_stops_is_no_error(stream: str, reader: str, lines: int) -> None:
@@ -145,6 +153,27 @@ def test_a_pipe_without_an_ending_is_read_as_standard_input_is(tmp_path: Path) -
     assert shell("losscli ce -q /dev/stdin < <(cat x.jsonl)", cwd=tmp_path).stdout == NUMBER
 
 
+@pytest.mark.parametrize(
+    ("args", "first", "later", "expected"),
+    [
+        (["ce", "-q"], LINE, LINE.replace(b"2}", b"0}") * 2, b"1.1700955446512917\n"),
+        (["ce", "--logits", "-", "--label", "2", "-q"], b"0.5,0", b".25,1.5\n", NUMBER),
+    ],
+)
+def test_a_writer_that_is_not_waited_for_by_the_system_is_waited_for(
+    args: list[str], first: bytes, later: bytes, expected: bytes
+) -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)  # as node.js, ssh and expect leave it to the programs they start
+    with started(*args, stdin=reading) as process:
+        for text in (first, later):
+            os.write(writing, text)
+            time.sleep(0.4)
+        os.close(writing)
+        assert process.communicate(timeout=10) == (expected, b"")
+    os.close(reading)
+
+
 # Files to write to
 
 
@@ -185,6 +214,40 @@ def test_an_output_file_keeps_its_mode_and_links_and_devices_stay_what_they_are(
     assert (full.returncode, full.stderr) == (4, "losscli: /dev/full: No space left on device.\n")
 
 
+def test_what_the_shell_has_written_to_standard_output_stays(tmp_path: Path) -> None:
+    call = f"losscli {' '.join(SMALL)} -q -o"
+    command = f"echo before > log; {{ {call} /dev/stdout; {call} link; echo after; }} >> log; cat log"
+    (tmp_path / "link").symlink_to("/dev/stdout")
+    assert shell(command, cwd=tmp_path).stdout == b"before\n" + 2 * NUMBER + b"after\n"
+    assert shell(f"{{ echo before; {call} /dev/stderr; echo after; }} 2> err; cat err", cwd=tmp_path).stdout == (
+        b"before\nafter\n" + NUMBER
+    )
+
+
+def test_a_file_with_two_names_is_written_under_both_and_only_when_all_is_there(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("old")
+    os.link(tmp_path / "out", tmp_path / "twin")
+    (tmp_path / "x.jsonl").write_bytes(LINE + b"x")
+    assert completed("ce", "x.jsonl", "--format", "jsonl", "-o", "out", cwd=tmp_path).returncode == 3
+    assert (tmp_path / "twin").read_text() == "old"
+    assert completed(*SMALL, "-q", "-o", "out", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "twin").read_bytes() == (tmp_path / "out").read_bytes() == NUMBER
+
+
+def test_a_read_only_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "out").write_text("old")
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)  # the tests may run as root, who may all
+    done = run(*SMALL, "-q", "-o", "out", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (4, "losscli: out: Permission denied.\n")
+    assert (tmp_path / "out").read_text() == "old"
+
+
+def test_a_link_to_itself_is_nothing_to_write_to(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("a")
+    done = completed(*SMALL, "-q", "-o", "a", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (4, "losscli: a: Too many levels of symbolic links.\n")
+
+
 # Signals
 
 
@@ -205,6 +268,14 @@ def test_a_signal_at_any_moment_ends_the_program_and_leaves_no_draft(
         assert seed == 0 or process.stderr.read() == b""
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
     assert (tmp_path / "out").read_text() == "old"
+
+
+def test_the_end_of_its_processor_time_leaves_no_draft(tmp_path: Path) -> None:
+    limit = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_CPU, (1, 3))}
+    (tmp_path / "out").write_text("old")
+    with started("ce", "--format", "jsonl", "-o", "out", cwd=tmp_path, **limit) as process, endless(process):
+        assert process.wait(30) == -signal.SIGXCPU
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
 def test_ctrl_c_ends_a_loop_of_the_shell(tmp_path: Path) -> None:
@@ -245,6 +316,15 @@ def test_results_come_as_documents_do_and_before_the_error_that_follows_them() -
         out, err = process.communicate(LINE + b"x\n" + LINE)
     assert (process.returncode, out.count(b"\n")) == (3, 1)
     assert err == b"losscli: standard input:5: not JSON: expecting value at column 1.\n"
+
+
+def test_how_a_text_arrives_makes_no_difference() -> None:
+    with started("ce", "-q") as process:
+        assert process.stdin is not None
+        for piece in (b"\n", b" \n", b'{"logits":\n', b"[0.5, 0.25, 1.5],\n", b'"label": 2}\n'):
+            process.stdin.write(piece)
+            time.sleep(0.2)
+        assert process.communicate() == (NUMBER, b"")
 
 
 def test_a_writer_that_is_killed_gives_no_number() -> None:
@@ -337,6 +417,64 @@ def _loss(path: Path) -> float:
     if not results:
         raise LosscliError("no document")  # what the program says of an empty input
     return results[0]
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of zeros that takes no room on the disk, but a while to read."""
+    folder: Path = tmp_path_factory.mktemp("mapped")
+    np.lib.format.open_memmap(folder / "logits.npy", "w+", "<f4", (100_000, 1000))
+    np.save(folder / "labels.npy", np.zeros(100_000, np.int64))
+    return folder
+
+
+def _cut(file: Path) -> None:
+    os.truncate(file, 1 << 20)
+
+
+def _rewritten(file: Path) -> None:
+    with file.open("r+b") as opened:
+        opened.seek(4096)
+        opened.write(bytes(100))
+
+
+def _wait_until_mapped(process: subprocess.Popen[bytes]) -> None:
+    maps = Path(f"/proc/{process.pid}/maps")
+    while process.poll() is None and (not maps.exists() or "logits.npy" not in maps.read_text()):
+        time.sleep(0.01)
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="it shows when the file is mapped")
+@pytest.mark.parametrize("change", [_rewritten, _cut])
+@pytest.mark.parametrize("more", [[], ["-o", "out"]])
+def test_a_file_that_changes_while_it_is_read_gives_no_number(
+    change: Callable[[Path], None], more: list[str], large: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "logits.npy").write_bytes(b"")
+    os.truncate(tmp_path / "logits.npy", (large / "logits.npy").stat().st_size)
+    with (large / "logits.npy").open("rb") as whole, (tmp_path / "logits.npy").open("r+b") as copy:
+        copy.write(whole.read(4096))
+    (tmp_path / "out").write_text("old")
+    args = ["ce", "--logits", "@logits.npy", "--labels", f"@{large}/labels.npy", "-q", *more]
+    with started(*args, cwd=tmp_path) as process:
+        _wait_until_mapped(process)
+        change(tmp_path / "logits.npy")
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (4, b"")
+    assert err.startswith(b"losscli: logits.npy: somebody has changed the file while it was read.")
+    assert (tmp_path / "out").read_text() == "old"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["logits.npy", "out"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="it shows when the file is mapped")
+def test_a_file_that_is_replaced_while_it_is_read_is_read_as_it_was(large: Path, tmp_path: Path) -> None:
+    os.link(large / "logits.npy", tmp_path / "logits.npy")
+    args = ["ce", "--logits", "@logits.npy", "--labels", f"@{large}/labels.npy", "-q"]
+    with started(*args, cwd=tmp_path) as process:
+        _wait_until_mapped(process)
+        (tmp_path / "new").write_bytes(b"")
+        (tmp_path / "new").replace(tmp_path / "logits.npy")
+        assert process.communicate(timeout=60) == (b"6.907755278982137\n", b"")
 
 
 # What no document or option should bring about

@@ -27,6 +27,7 @@ from losscli.compute.arrays import as_array
 from losscli.compute.loss import Loss
 from losscli.compute.result import Result, steps_of
 from losscli.declare import Array
+from losscli.documents.dtypes import BFLOAT16, plain_dtype
 from losscli.errors import DataError, LosscliWarning
 from losscli.python import call
 from losscli.terms import Step, Terms, Total
@@ -431,7 +432,15 @@ def _lists(a: Any) -> Any:
     return a.tolist()
 
 
-FORMS = st.sampled_from([_halves, _singles, _read_only, _fortran, _lists])
+def _bfloats(a: Any) -> Any:
+    return np.ascontiguousarray(a, "<f4").view("<u2")[..., 1::2].copy().view(BFLOAT16).reshape(np.shape(a))
+
+
+def _doubles(a: Any) -> Any:
+    return np.asarray(plain_dtype(a, "") if isinstance(a, np.ndarray) else a, dtype=np.float64)
+
+
+FORMS = st.sampled_from([_halves, _singles, _read_only, _fortran, _lists, _bfloats])
 
 
 @every_entry
@@ -441,8 +450,9 @@ def test_inputs_stay_unchanged_and_any_numeric_form_will_do(entry: Entry) -> Non
     @given(arguments(entry, SHAPES, tame=True), FORMS)
     def law(values: dict[str, Any], form: Callable[[Any], Any]) -> None:
         assume(np.asarray(values[first]).size > 0)
-        given_form = values | {first: form(values[first])}
-        same = values | {first: np.asarray(form(values[first]), dtype=np.float64)}
+        floats = [n for n, v in values.items() if n == first or getattr(v, "dtype", None) == np.float64]
+        given_form = values | {n: form(values[n]) for n in floats}
+        same = values | {n: _doubles(given_form[n]) for n in floats}
         before = {n: np.array(v) for n, v in given_form.items()}
         np.testing.assert_array_equal(result_of(entry, given_form).value, result_of(entry, same).value)
         for name, value in given_form.items():

@@ -137,7 +137,7 @@ def test_a_column_of_ids_is_no_class_and_is_not_dropped_in_silence(tmp_path: Any
     (tmp_path / "x.csv").write_text("id,label,cat,dog\n7,0,1,2\n")
     done = run("ce", "x.csv", "-q", cwd=tmp_path)
     assert (done.returncode, float(done.stdout)) == (0, 1.3132616875182228)
-    assert "the key 'id' is not a parameter and is left out" in done.stderr
+    assert "left out: the column 'id'. The classes are 'cat', 'dog'; --logits-key names others." in done.stderr
 
 
 def made(function: Callable[..., Terms], **module: Any) -> Loss:

@@ -34,6 +34,7 @@ def result(
 ) -> None:
     """Compute the loss of what is given, and write it in the format that was asked for."""
     from losscli.compute import loss as compute
+    from losscli.documents.mapped import refuse_changed
     from losscli.terminal.messages import Warnings
     from losscli.terminal.output import output
     from losscli.terminal.progress import bar
@@ -55,6 +56,7 @@ def result(
     flowing = format in ("jsonl", "csv", "tsv") and show.output is None and sys.stdout.isatty()
     with closing(items), output(show.output) as out, bar(show.progress and not flowing) as watched:
         report.module().write(ResultAnswer(watched(results), show, format), out)
+        refuse_changed()
         out.flush()
     if skipped is not None:
         skipped.raise_if_any()
@@ -192,6 +194,6 @@ class ResultAnswer:
         if result.of.entry.is_function:
             columns = {"id": result.documents.ids or [None], "value": [result.value.tolist()]}
         else:
-            columns = result.summaries()
-            details = {"batches": 1, "options": result.options, **details}
+            each = result.options_of_each()
+            columns = {**result.summaries(), "batches": [1] * len(each), "options": each}
         return Records({"command": result.of.entry.name}, columns, details)

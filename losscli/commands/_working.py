@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ from losscli.terms import Total
 from losscli.text import counted
 
 FEW = 6  # this many terms of a sum are written out
+MORE = 4  # digits that may be added to make a sum come true
+DIGITS, MOST_DIGITS = 4, 16  # of a weight
 
 
 def page(result: Result, show: Show) -> Page:
@@ -58,7 +60,8 @@ def page_of_batches(title: str, batches: Sequence[tuple[Any, ...]], total: Total
     elif total.reduction == "sum":
         working, remark = f"loss = {above}", f"sum {remark}"
     else:
-        quotient = f"{above} / {as_typed(float(total.divisor))}"
+        divisor = float(total.divisor)
+        quotient = f"{above} / {as_typed(divisor, _enough([divisor]))}"
         if total.link is not None:
             quotient = f"{total.link.name}({quotient})"
         working, remark = f"loss = {quotient} = {rounded(total.loss, show.digits)}", f"mean {remark}"
@@ -80,20 +83,21 @@ def _worked_out(result: Result, digits: int, what: str) -> tuple[str, str]:
     rows = shown_rows(n, 0 if n <= 200 else FEW)
     terms = result.terms(rows) if len(rows) < n else result.terms()
     counts = np.ones(len(rows), bool) if terms.counts is None else terms.counts
-    values = [rounded(v, digits) for v in _addends(terms.value[counts])]
+    addends = _addends(terms.value[counts])
+    cut = len(rows) < n or len(addends) > FEW
+    values, total = _adding_up(addends, result.sum, rounded, digits, cut)
     what = what if terms.value.ndim == 1 else "element"
-    cut = len(rows) < n or len(values) > FEW
     ignored = f"; {result.ignored:,} ignored" if result.ignored else ""
-    total = rounded(result.sum, digits)
     if result.reduction == "sum":
         steps = [_joined(values, cut)] if result.count > 1 else []
         return " = ".join(["loss", *steps, total]), f"sum over {counted(result.count, what)}{ignored}"
-    divisor = as_typed(result.divisor)
+    weights = [] if terms.divisor is None else terms.divisor[counts].tolist()
+    divisors, divisor = _adding_up(weights, result.divisor, as_typed, _enough(weights or [result.divisor]), cut)
     steps = []
     if result.count > 1 or terms.divisor is not None:
         below = divisor
         if terms.divisor is not None and result.count > 1:
-            below = f"({_joined([as_typed(d) for d in terms.divisor[counts].tolist()], cut)})"
+            below = f"({_joined(divisors, cut)})"
         above = f"({_joined(values, cut)})" if result.count > 1 else values[0] if values else "0"
         steps.append(f"{above} / {below}")
     steps.append(f"{total} / {divisor}")
@@ -115,6 +119,27 @@ def _addends(value: AnyArray) -> list[float]:
     if value.ndim == 1:
         return value.tolist()
     return (value[0] if len(value) == 1 else row_sum(value)).tolist()
+
+
+def _adding_up(
+    addends: Sequence[float], total: float, written: Callable[[float, int], str], digits: int, cut: bool
+) -> tuple[list[str], str]:
+    """Addends and their sum, with as many digits as make what is written true: 0.0001 + 0.0001 is not 0.0003.
+
+    Where no few digits more do, and where not all addends are written, it stays at `digits`.
+    """
+    more = max(digits + 1, _enough([total]))
+    for d in (digits, *range(more, more if cut else more + MORE)):
+        found = [written(a, d) for a in addends]
+        if len(addends) < 2 or written(math.fsum(map(float, found)), d) == written(total, d):
+            return found, written(total, d)
+    return [written(a, digits) for a in addends], written(total, digits)
+
+
+def _enough(numbers: Sequence[float]) -> int:
+    """The digits behind the point that show four digits of the smallest number."""
+    smallest = min((abs(x) for x in numbers if x and math.isfinite(x)), default=1.0)
+    return min(DIGITS + max(0, -math.floor(math.log10(smallest)) - 1), MOST_DIGITS)
 
 
 def _joined(terms: list[str], cut: bool) -> str:

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from losscli.compute.arrays import as_array, checked, stacked
-from losscli.compute.mapped import read_scattered, release
 from losscli.compute.shapes import Layout, laid_out
 from losscli.compute.suspicions import SEEN_IN_THE_FIRST_ROWS, SUSPICIONS, float16_overflow
 from losscli.declare import AnyArray, Array, Declaration, flag
 from losscli.documents import Documents
-from losscli.documents.bfloat16 import plain_dtype
+from losscli.documents.dtypes import plain_dtype
+from losscli.documents.mapped import read_scattered, release
 from losscli.documents.numerals import option_value
 from losscli.errors import DataError, ElementError, LosscliWarning
 from losscli.ops import NARROW
@@ -36,6 +36,7 @@ Rows: TypeAlias = "tuple[slice, ...] | tuple[AnyArray, ...]"  # which rows: a bo
 BLOCK = 262_144
 BETWEEN_RELEASES = 32  # blocks between which the pages of mapped files are kept: 32 MB of float32
 FEW = 64  # rows for which a product of matrices is still fast
+OVERFLOW = "is inf in float16, which ends at 65504: did it overflow?"
 MEMBERSHIP = Array("N...", "real", "membership of a mask", min=0, max=1)
 CLASS_PROBABILITIES = Array("N... C", "real", "class probabilities", suspicion="not a distribution")
 
@@ -132,19 +133,20 @@ class Arguments(Layout):
         values: dict[str, Any] = dict(self.options)
         for name, array in self.arrays.items():
             if not self.declaration.arrays[name].has_rows:
-                values[name] = self._converted(name, plain_dtype(array), None, warn)
+                values[name] = self._converted(name, plain_dtype(array, name), None, warn)
             elif self.declaration.couples_rows:
-                values[name] = self._converted(name, plain_dtype(array[0]), None, warn)
+                if (at := float16_overflow(array[0])) is not None:
+                    warn(f"{name}{self._user_index(name, at, None)} {OVERFLOW}", about=f"{name} float16")
+                values[name] = self._converted(name, plain_dtype(array[0], name), None, warn)
             elif name in self.shared:
-                one = self._converted(name, plain_dtype(array[(0,) * len(self.rows)][None]), rows, warn)
+                one = self._converted(name, plain_dtype(array[(0,) * len(self.rows)][None], name), rows, warn)
                 values[name] = np.broadcast_to(one, (self._count(rows), *one.shape[1:]))
             else:
                 part = array[rows]
                 own = array.ndim - len(self.rows)
-                if part.dtype == np.float16 and (at := float16_overflow(part)) is not None:
+                if (at := float16_overflow(part)) is not None:
                     row = int(np.ravel_multi_index(tuple(at[: at.size - own]), part.shape[: part.ndim - own]))
-                    text = "is inf in float16, which ends at 65504: did it overflow?"
-                    warn(*self._about_row(name, row, rows, text), f"{name} float16")
+                    warn(*self._about_row(name, row, rows, OVERFLOW), f"{name} float16")
                 values[name] = self._converted(name, self._as_matrix(name, part, own), rows, warn)
         keywords = self.declaration.keywords(values)
         if self.loss.check is not None:
@@ -276,7 +278,7 @@ class Arguments(Layout):
         return None if parameter is None else self.options.get(parameter.name, parameter.default)
 
     def _hint(self, name: str) -> str:
-        labels = np.asarray(self.arrays[name])
+        labels = plain_dtype(self.arrays[name], name)
         if labels.size and labels.min() >= 1 and labels.max() == self.classes:
             return " Are the labels counted from 1?"
         parameter = self.declaration.ignored_label
@@ -308,7 +310,7 @@ class Arguments(Layout):
 
     def _as_matrix(self, name: str, a: AnyArray, own: int) -> AnyArray:
         """A block in the layout that losses see: (R), or (R, C) with its columns in one piece where C is small."""
-        a = plain_dtype(a)
+        a = plain_dtype(a, name)
         if own == 0:
             return a.reshape(-1)
         rows = math.prod(a.shape[: a.ndim - own])  # NumPy cannot tell where an axis is empty

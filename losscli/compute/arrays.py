@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from losscli.declare import AnyArray, Array, Bools
+from losscli.documents.dtypes import BFLOAT16
 from losscli.documents.numerals import beyond, described, non_finite, numeral, too_long
 from losscli.errors import DataError, UsageError
-from losscli.text import counted, quoted, range_of, shown
+from losscli.text import counted, first_double, listed, quoted, range_of, shape, shown
 
 MOST_AXES = 32
 
@@ -27,14 +28,15 @@ def as_array(name: str, value: Any, class_names: Sequence[str] = (), booleans: b
     kind = array.dtype.kind
     if array.ndim > MOST_AXES:
         raise DataError(_too_deep(name))
-    if kind in "iuf":
+    if kind in "iuf" or array.dtype == BFLOAT16:
         return array
     if kind == "b" and (booleans or not isinstance(value, (bool, list, tuple))):
-        return array.view(np.uint8)
+        return array
     if isinstance(value, np.ndarray):
         raise DataError(f"{name} holds {value.dtype}, but real numbers were expected.")
-    _explain(name, value, class_names, 0)
-    return np.array(_numbers(value, class_names), dtype=np.float64)
+    classes = {word: i for i, word in enumerate(class_names)}
+    _explain(name, value, classes, 0)
+    return np.array(_numbers(value, classes), dtype=np.float64)
 
 
 def stacked(name: str, values: list[Any]) -> AnyArray:
@@ -48,56 +50,57 @@ def stacked(name: str, values: list[Any]) -> AnyArray:
     return array
 
 
-def _numbers(value: Any, class_names: Sequence[str]) -> Any:
+def _numbers(value: Any, classes: Mapping[str, int]) -> Any:
     """Nested lists with the words for non-finite numbers and the names of classes replaced by numbers."""
     if isinstance(value, (list, tuple, np.ndarray)):
-        return [_numbers(v, class_names) for v in value]
+        return [_numbers(v, classes) for v in value]
     if isinstance(value, str):
-        return class_names.index(value) if value in class_names else non_finite(value)
+        return classes[value] if value in classes else non_finite(value)
     return float(value)
 
 
-def _explain(place: str, value: Any, class_names: Sequence[str], depth: int) -> int | None:
-    """Raise for the first thing that is not a number, or for rows of different lengths; else the length."""
+def _explain(place: str, value: Any, classes: Mapping[str, int], depth: int) -> tuple[int, ...]:
+    """Raise for the first thing that is not a number, or for rows of different shapes; else the shape."""
     if isinstance(value, (list, tuple, np.ndarray)):
         if depth >= MOST_AXES:
             raise DataError(_too_deep(place.split("[")[0]))
-        lengths = [_explain(f"{place}[{i}]", v, class_names, depth + 1) for i, v in enumerate(value)]
-        for i, length in enumerate(lengths):
-            if length != lengths[0]:
-                raise DataError(
-                    f"{place}[{i}] has {_length(length)}, but {place}[0] has {_length(lengths[0])}: "
-                    f"all rows need the same length."
-                )
-        return len(value)
+        shapes = [_explain(f"{place}[{i}]", v, classes, depth + 1) for i, v in enumerate(value)]
+        for i, found in enumerate(shapes):
+            if found != shapes[0]:
+                ours, theirs = _sizes(found, shapes[0])
+                raise DataError(f"{place}[{i}] has {ours}, but {place}[0] has {theirs}: all rows need the same length.")
+        return (len(value), *(shapes[0] if shapes else ()))
     if isinstance(value, str):
-        _explain_word(place, value, class_names)
+        _explain_word(place, value, classes)
     elif isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
         raise DataError(f"{place} is {described(value)}, but a number was expected.")
     elif too_long(value):
         raise DataError(f"{place} is {beyond('an integer that')}".replace(" that is", ", which is"))
-    return None
+    return ()
 
 
 def _too_deep(name: str) -> str:
     return f"{name} is nested more than {MOST_AXES} deep, but an array of numbers was expected."
 
 
-def _explain_word(place: str, word: str, class_names: Sequence[str]) -> None:
-    if word in class_names or non_finite(word) is not None:
+def _explain_word(place: str, word: str, classes: Mapping[str, int]) -> None:
+    if word in classes or non_finite(word) is not None:
         return
     if not word.strip():
         raise DataError(f"{place} is empty, but a number was expected.")
     hint = ""
-    if class_names:
-        hint = f" It is none of the class names {', '.join(class_names)}."
+    if classes:
+        hint = f" It is none of the class names {listed(classes)}."
     elif numeral(word) is not None:
         hint = " Write it without quotes."
     raise DataError(f"{place} is the text {quoted(word)}, but a number was expected.{hint}")
 
 
-def _length(length: int | None) -> str:
-    return "a single number" if length is None else counted(length, "number")
+def _sizes(a: tuple[int, ...], b: tuple[int, ...]) -> list[str]:
+    """What two shapes are, in words: their lengths, or all of them where the difference lies deeper."""
+    if a[:1] == b[:1]:
+        return [f"the shape {shape(of)}" for of in (a, b)]
+    return [counted(of[0], "number") if of else "a single number" for of in (a, b)]
 
 
 def distinct_texts(name: str, value: Any) -> tuple[str, ...]:
@@ -105,7 +108,7 @@ def distinct_texts(name: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
         raise UsageError(f"{name} is {described(value)}, but takes a list of texts.")
     if len(set(value)) < len(value):
-        raise UsageError(f"{name} has the name {quoted(next(v for v in value if value.count(v) > 1))} twice.")
+        raise UsageError(f"{name} has the name {quoted(first_double(value))} twice.")
     return tuple(value)
 
 

@@ -15,6 +15,7 @@ from losscli.compute.result import Result
 from losscli.compute.settings import Settings
 from losscli.declare import Choice, Number, Parameter
 from losscli.documents import Documents, Item
+from losscli.documents.mapped import refuse_changed
 from losscli.documents.numerals import option_value
 from losscli.errors import DataError, LosscliError, LosscliWarning, UsageError
 from losscli.terms import Terms
@@ -117,6 +118,7 @@ def _evaluated(
 ) -> Iterator[Result]:
     try:
         result = loss.result(stack, settings)
+        refuse_changed()
     except LosscliError as error:
         if len(stack) > 1:  # they differ in shape, or one of them is wrong: apart, so that it is named
             parts = _alike(loss, stack)

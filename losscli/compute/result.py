@@ -17,6 +17,7 @@ from losscli.compute.sums import exact, row_sums
 from losscli.compute.threads import in_order
 from losscli.declare import AnyArray, Array, Floats
 from losscli.documents import Documents
+from losscli.documents.dtypes import plain_dtype
 from losscli.errors import LosscliWarning
 from losscli.terminal.progress import watched_blocks
 from losscli.terms import ExactSum, Link, Step, Terms, Total, reduced
@@ -244,18 +245,36 @@ class Result:
 
     @cached_property
     def options(self) -> dict[str, Any]:
-        """The options that differ from their defaults; arrays that hold one number for each row are left out."""
-        options: dict[str, Any] = {}
+        """The options that differ from their defaults and are the same in all documents.
+
+        Arrays that hold one number for each row are left out.
+        """
+        return {name: column[0] for name, column in self._options.items() if len(column) == 1}
+
+    def options_of_each(self) -> list[dict[str, Any]]:
+        """The same for each document, with those that are its own."""
+        n = len(self.documents)
+        if len(self.options) == len(self._options):
+            return [self.options] * n
+        columns = [column * n if len(column) == 1 else column for column in self._options.values()]
+        return [dict(zip(self._options, values, strict=True)) for values in zip(*columns, strict=True)]
+
+    @cached_property
+    def _options(self) -> dict[str, list[Any]]:
+        """The options that differ from their defaults: one value, or one for each document where they differ."""
+        options: dict[str, list[Any]] = {}
         for name, parameter in self.of.declaration.parameters.items():
-            given = self.documents.columns.get(name, [None])[0]
-            if parameter.required or given is None:
+            column = self.documents.columns.get(name, [None])
+            if parameter.required or column[0] is None:
                 continue
-            if isinstance(parameter.marker, Array):
-                array = np.asarray(given)
-                if not parameter.marker.has_rows or parameter.marker.broadcasts:
-                    options[name] = array.tolist()
-            elif self.arguments.options[name] != parameter.default:
-                options[name] = self.arguments.options[name]
+            if not isinstance(parameter.marker, Array):
+                if self.arguments.options[name] != parameter.default:
+                    options[name] = [self.arguments.options[name]]
+            elif not parameter.marker.has_rows:
+                options[name] = [_as_list(name, column[0])]
+            elif parameter.marker.broadcasts:
+                lists = [_as_list(name, value) for value in column]
+                options[name] = lists[:1] if lists.count(lists[0]) == len(lists) else lists
         return options
 
     def about_the_number(self) -> Iterator[LosscliWarning]:
@@ -363,6 +382,10 @@ def summary(total: Total, loss: Any) -> dict[str, Any]:
         "count": total.count,
         "ignored": total.ignored,
     }
+
+
+def _as_list(name: str, given: Any) -> Any:
+    return plain_dtype(np.asarray(given), name).tolist()
 
 
 def _taken(terms: Terms, numbers: Sequence[int]) -> Terms:

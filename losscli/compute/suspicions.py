@@ -25,7 +25,9 @@ Suspicious: TypeAlias = "tuple[int | tuple[int, ...] | None, str] | None"
 
 def float16_overflow(a: AnyArray) -> AnyArray | None:
     """Where float16 holds the first infinity: PyTorch and NumPy put it there for what lies beyond 65504, in silence."""
-    overflown = a.view(np.uint16) == OVERFLOWN
+    if a.dtype.kind != "f" or a.dtype.itemsize != 2:
+        return None
+    overflown = a.view(f"{a.dtype.str[0]}u2") == OVERFLOWN
     return np.argwhere(overflown)[0] if overflown.any() else None
 
 

@@ -24,7 +24,7 @@ class Documents:
     source    where they come from; `numbers` says which line, or element of an array, each of them is
     mark      how a number is written behind the source: `:17` for a line, `[17]` for an element
     ids       the id of each, where they have one
-    is_table  a single document whose values are the columns of a table
+    rows      the place of each row, if a single document's values are the columns of a table
     warnings  what is suspicious about their keys
     """
 
@@ -33,7 +33,7 @@ class Documents:
     numbers: Sequence[int] = ()
     mark: str = ":{}"
     ids: list[Any] | None = None
-    is_table: bool = False
+    rows: Sequence[str] = ()
     warnings: tuple[LosscliWarning, ...] = ()
 
     def __len__(self) -> int:
@@ -73,12 +73,17 @@ class Documents:
 Item: TypeAlias = Documents | LosscliError
 
 
-def single(values: Mapping[str, Any], source: str = "", is_table: bool = False) -> Documents:
+def single(values: Mapping[str, Any], source: str = "") -> Documents:
     """One document; its `id` is taken out of the values."""
     columns = {key: [value] for key, value in values.items()}
-    ids = None if is_table else columns.pop("id", None)
+    ids = columns.pop("id", None)
     check_ids(ids or (), source)
-    return Documents(columns, source, ids=ids, is_table=is_table)
+    return Documents(columns, source, ids=ids)
+
+
+def table(columns: Mapping[str, list[Any]], rows: Sequence[str], source: str) -> Documents:
+    """One document whose values are the columns of a table; `rows` is the place of each of its rows."""
+    return Documents({key: [column] for key, column in columns.items()}, source, rows=rows)
 
 
 def check_ids(ids: Iterable[Any], place: str = "") -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from losscli.declare import Declaration, flag
 from losscli.documents import Documents, Item
 from losscli.errors import DataError, LosscliError, LosscliWarning
-from losscli.text import quoted
+from losscli.text import MOST, listed, quoted, shortened
 
+NAMELESS = ("", "Unnamed: 0")  # how pandas writes row numbers, and how it writes what it reads of that
+COUNTER = re.compile(r"|unnamed: \d+|(.*[_ ])?(id|idx|index)|row|epoch|step|fold|sample|batch", re.IGNORECASE)
 SETTINGS = ("reduction", "class_axis", "class_names")
 
 
@@ -24,7 +28,7 @@ class Keys:
     declaration: Declaration
     named: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, Any] = field(default_factory=dict)
-    _known: dict[tuple[tuple[str, ...], bool], tuple[dict[str, str], list[str]]] = field(default_factory=dict)
+    _known: dict[tuple[str, ...], tuple[dict[str, str], list[str]]] = field(default_factory=dict)
 
     def resolved(self, items: Iterable[Item]) -> Iterator[Item]:
         """The documents under the parameters' names, completed by what the command line gives."""
@@ -33,37 +37,29 @@ class Keys:
                 yield item
                 continue
             try:
-                yield self._renamed(item)
+                yield self._from_table(item) if item.rows else self._renamed(item)
             except DataError as error:
                 yield from (error.at(item.place(i)) for i in range(len(item)))
 
     def _renamed(self, documents: Documents) -> Documents:
-        keys = (tuple(documents.columns), documents.is_table)
+        keys = tuple(documents.columns)
         if keys not in self._known:
-            self._known[keys] = self._names(*keys)
+            self._known[keys] = self._names(keys)
         names, unknown = self._known[keys]
         columns = {name: documents.columns[key] for key, name in names.items()}
-        if documents.is_table:  # the columns of numbers that are not parameters are the classes, by their headers
-            classes = [key for key in unknown if key != "id" and not _holds_text(documents.columns[key][0])]
-            unknown = [key for key in unknown if key not in classes]
-            for key in unknown:
-                _refuse_misspelt(key, self._spellings())
-            scores = next(iter(self.declaration.arrays))
-            if classes and scores not in columns and scores not in self.given:
-                rows = zip(*(documents.columns[key][0] for key in classes), strict=True)
-                columns |= {scores: [list(map(list, rows))], "class_names": [classes]}
         warnings = tuple(LosscliWarning(self._left_out(key), documents.place()) for key in unknown)
-        return replace(documents, columns=columns, is_table=False, warnings=warnings).having(self.given)
+        return replace(documents, columns=columns, warnings=warnings).having(self.given)
 
-    def _names(self, keys: tuple[str, ...], is_table: bool) -> tuple[dict[str, str], list[str]]:
+    def _names(self, keys: tuple[str, ...], is_table: bool = False) -> tuple[dict[str, str], list[str]]:
         """Which key is which parameter, and the keys that are not parameters; a misspelt parameter is an error."""
         spellings = self._spellings()
         names: dict[str, str] = {}
         unknown: list[str] = []
         for name, key in self.named.items():
-            if key not in keys and name not in self.given and not is_table:
-                among = f"Its keys are {', '.join(map(quoted, keys[:9]))}." if keys else "It is empty."
-                raise DataError(f"the key {quoted(key)} of {flag(name)}-key is not in the document. {among}")
+            if key not in keys and name not in self.given and not (is_table and self._chosen(keys)):
+                what, whole = ("column", "table") if is_table else ("key", "document")
+                among = f"Its {what}s are {listed(keys)}." if keys else "It is empty."
+                raise DataError(f"the {what} {quoted(key)} of {flag(name)}-key is not in the {whole}. {among}")
         for key in keys:
             found = spellings.get(key.replace("-", "_"))
             if found is None:
@@ -98,9 +94,79 @@ class Keys:
         hint = f" {flag(required[0])}-key names another key." if required else ""
         return f"the key {quoted(key)} is not a parameter and is left out.{hint}"
 
+    @cached_property
+    def _scores(self) -> str:
+        """The parameter that the classes of a table are."""
+        return next(iter(self.declaration.arrays))
 
-def _holds_text(column: list[Any]) -> bool:
-    return bool(column) and isinstance(column[0], str)
+    def _chosen(self, columns: Sequence[str]) -> list[str]:
+        """The columns that are the classes because the user says so: `--logits-key cat,dog`."""
+        key = self.named.get(self._scores, "")
+        chosen = [word.strip() for word in key.split(",")]
+        return chosen if "," in key and key not in columns and set(chosen) <= set(columns) else []
+
+    def _from_table(self, table: Documents) -> Documents:
+        """Columns that are no parameter are the classes, their headers the names of the classes."""
+        columns = {key: column for key, (column,) in table.columns.items()}
+        names, others = self._names(tuple(columns), is_table=True)
+        chosen = self._chosen(list(columns))
+        names = {key: name for key, name in names.items() if key not in chosen}
+        for key, name in names.items():
+            parameter = self.declaration.parameters.get(name)
+            if parameter is not None and not getattr(parameter.marker, "has_rows", False) and name not in self.given:
+                raise DataError(
+                    f"the column {quoted(key)} has a number for each row, but {name} does not belong to rows. "
+                    f"Give it with {flag(name)}, or rename the column.",
+                    f"{table.source}:1",
+                )
+        left_out: dict[str, str] = {}
+        for i, key in enumerate(columns):
+            if key in names or chosen:
+                continue
+            if not i and key in NAMELESS:
+                left_out[key] = "the first column, which has no name"
+            elif self._scores in (*names.values(), *self.given) or key.lower() == "id":
+                left_out[key] = f"the column {quoted(key)}"
+            elif all(isinstance(cell, str) for cell in columns[key]):
+                _refuse_misspelt(key, self._spellings())
+                left_out[key] = f"the column {quoted(key)}, which holds no numbers"
+        classes = chosen or [key for key in others if key not in left_out]
+        for key in (*names, *classes):
+            _refuse_gaps(key, columns[key], table, "" if key in names else f"{flag(self._scores)}-key")
+        values = {name: columns[key] for key, name in names.items()}
+        if classes:
+            values[self._scores] = [list(row) for row in zip(*(columns[key] for key in classes), strict=True)]
+            values["class_names"] = classes
+        warnings = () if chosen else tuple(self._doubts(list(left_out.values()), classes))
+        return replace(
+            table,
+            columns={name: [value] for name, value in values.items()},
+            rows=(),
+            warnings=tuple(LosscliWarning(text, table.source) for text in warnings),
+        ).having(self.given)
+
+    def _doubts(self, left_out: list[str], classes: list[str]) -> Iterator[str]:
+        """What may not be meant about the columns that are the classes of a table, and those that are not."""
+        option = f"{flag(self._scores)}-key"
+        if left_out:
+            those = f"{'; '.join(left_out[:MOST])}{'; ...' * (len(left_out) > MOST)}"
+            taken = f" The classes are {listed(classes)}; {option} names others." if classes else ""
+            yield f"left out: {those}.{taken}"
+        odd = [key for key in classes if COUNTER.fullmatch(key)]
+        if odd and len(classes) > 1:
+            others = ",".join(key for key in classes if key not in odd) or ",".join(classes)
+            others = f"{option} {shortened(others)}"
+            yield f"taken for a class: {listed(odd)}. If that is not meant, name the classes: {others}"
+
+
+def _refuse_gaps(key: str, column: list[Any], table: Documents, option: str) -> None:
+    """Raise for a cell without a number in a column that has numbers."""
+    if len({isinstance(cell, str) for cell in column}) < 2:
+        return
+    i, cell = next((i, cell) for i, cell in enumerate(column) if isinstance(cell, str))
+    found = quoted(cell) if cell else "an empty cell"
+    hint = f" A column that is no class is left out by naming the classes with {option}." if option else ""
+    raise DataError(f"the column {quoted(key)} holds {found}, but a number was expected.{hint}", table.rows[i])
 
 
 def _refuse_misspelt(key: str, spellings: Mapping[str, str]) -> None:

@@ -63,8 +63,9 @@ def described(value: Any) -> str:
         return quoted(value)
     if isinstance(value, (int, float)):
         return "a very long integer" if too_long(value) else f"{value:g}"
-    words: dict[type, str] = {dict: "an object", list: "an array"}
-    return words.get(type(value), f"a {type(value).__name__}")
+    if isinstance(value, list) or hasattr(value, "shape"):
+        return "an array"
+    return "an object" if isinstance(value, dict) else f"a {type(value).__name__}"
 
 
 def option_value(parameter: Parameter, value: Any) -> Any:
@@ -87,6 +88,8 @@ def _number_in_range(name: str, marker: Number, value: Any) -> int | float:
         if found is None or not float(found).is_integer():
             raise UsageError(f"{name} is {described(value)}, but takes a whole number.")
         found = int(found)
+        if abs(found) >= 2**63:
+            raise UsageError(f"{name} is {described(value)}, but takes a whole number of at most 63 bits.")
     elif found is None or math.isnan(found):
         raise UsageError(f"{name} is {described(value)}, but takes a number.")
     low, high, above = marker.min, marker.max, marker.above

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 from typing import Any, TextIO
@@ -13,7 +14,7 @@ from losscli.text import JOINERS
 
 
 def write(answer: Answer, out: TextIO) -> None:
-    out.write(text(answer.record()))
+    out.write(taken_by(out, text(answer.record())))
 
 
 def text(record: dict[str, Any]) -> str:
@@ -23,6 +24,13 @@ def text(record: dict[str, Any]) -> str:
         line = orjson.dumps(_finite(record), option=orjson.OPT_APPEND_NEWLINE)
     text = line.decode()
     return text if line.isascii() and b"\x7f" not in line else _escaped(text)
+
+
+def taken_by(out: TextIO, text: str) -> str:
+    """JSON for a stream: JSON is UTF-8, so one that writes anything else gets the escapes of what is not ASCII."""
+    if text.isascii() or codecs.lookup(out.encoding or "utf-8").name == "utf-8":
+        return text
+    return "".join(c if c.isascii() else json.dumps(c)[1:-1] for c in text)
 
 
 def _finite(value: Any) -> Any:

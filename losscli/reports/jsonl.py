@@ -8,14 +8,14 @@ from typing import Any, TextIO
 import orjson
 
 from losscli.reports import Answer, Records
-from losscli.reports.json import text
+from losscli.reports.json import taken_by, text
 
 HOLE = "a number"
 
 
 def write(answer: Answer, out: TextIO) -> None:
     for records in answer.records():
-        out.write(_by_column(records) or "".join([text(record) for record in records.each()]))
+        out.write(_by_column(records) or taken_by(out, "".join([text(record) for record in records.each()])))
         out.flush()
 
 

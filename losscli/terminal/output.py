@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,27 +21,47 @@ def output(path: str | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         return
-    target = Path(path)
     with file_errors(path):
-        if target.is_file() or not target.exists():
-            with _draft(target.resolve()) as file:  # of a link, what it points to
+        try:
+            found = os.stat(path)
+        except FileNotFoundError:
+            found = None
+            if path.endswith(("/", os.sep)):
+                raise IsADirectoryError from None
+        stream = next((n for n in (1, 2) if found is not None and os.path.samestat(found, os.fstat(n))), None)
+        if stream is not None:  # /dev/stdout: what others have written there, or will, stays
+            with _text(os.dup(stream)) as file:
+                yield file
+        elif found is None or stat.S_ISREG(found.st_mode):
+            with _draft(Path(path).resolve(), found) as file:  # of a link, what it points to
                 yield file
         else:  # a device or a pipe; a directory is refused
-            with target.open("w", encoding="utf-8", errors="backslashreplace") as file:
+            with _text(os.open(path, os.O_WRONLY)) as file:
                 yield file
+
+
+def _text(descriptor: int) -> TextIO:
+    return os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace")
 
 
 @contextmanager
-def _draft(target: Path) -> Iterator[TextIO]:
+def _draft(target: Path, found: os.stat_result | None) -> Iterator[TextIO]:
+    """A file that takes the place of the target; of one with other names, or of somebody else's, only the content."""
     import tempfile
 
-    descriptor, name = tempfile.mkstemp(prefix=".losscli-", dir=target.parent)
+    if found is not None and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    mine = found is None or (found.st_nlink == 1 and found.st_uid == (os.geteuid() if hasattr(os, "geteuid") else 0))
+    descriptor, name = tempfile.mkstemp(prefix=".losscli-", dir=target.parent if mine else None)
     draft = Path(name)
     with tidied(lambda: draft.unlink(missing_ok=True)):  # nothing is left of it once it has its name
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+        with _text(descriptor) as file:
             yield file
             file.flush()
             os.fsync(descriptor)
-        os.umask(mask := os.umask(0))  # the only way to ask for it
-        draft.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask)
-        draft.replace(target)
+        if mine:
+            os.umask(mask := os.umask(0))  # the only way to ask for it
+            draft.chmod(0o666 & ~mask if found is None else found.st_mode & 0o777)
+            draft.replace(target)
+        else:
+            target.write_bytes(draft.read_bytes())

@@ -7,7 +7,9 @@ is how many bytes one document may take, unpacked.
 
 from __future__ import annotations
 
+import io
 import os
+import select
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -60,9 +62,7 @@ def find_module(ending: str) -> Any:
 @contextmanager
 def opened(path: str) -> Iterator[IO[bytes]]:
     """The file, decompressed on the way where its name ends in .gz."""
-    if path == "-" and (sys.stdin is None or sys.stdin.closed):
-        raise FileError("standard input is closed.")
-    with file_errors(name_of(path)), nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as file:
+    with file_errors(name_of(path)), nullcontext(_standard_input()) if path == "-" else open(path, "rb") as file:
         if path != "-":
             WORK.file, WORK.file_size = file, os.fstat(file.fileno()).st_size
         if not path.lower().endswith(".gz"):
@@ -76,6 +76,35 @@ def opened(path: str) -> Iterator[IO[bytes]]:
                 yield unpacked  # type: ignore[misc]  # a GzipFile is read as any binary file is
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise DataError(f"not a whole gzip file: {lowered(error)}.", path) from None
+
+
+def _standard_input() -> IO[bytes]:
+    if sys.stdin is None or sys.stdin.closed:
+        raise FileError("standard input is closed.")
+    raw = getattr(sys.stdin.buffer, "raw", None)
+    return sys.stdin.buffer if raw is None or _is_regular(raw) else io.BufferedReader(_Waiting(raw))
+
+
+class _Waiting(io.RawIOBase):
+    """A stream that waits for data where the system does not.
+
+    Another program may have made the pipe non-blocking, for all that share it. Python then says of "nothing yet" what
+    it says of the end.
+    """
+
+    def __init__(self, raw: io.RawIOBase) -> None:
+        self._raw = raw
+
+    def readable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._raw.fileno()
+
+    def readinto(self, buffer: Any, /) -> int:
+        while (n := self._raw.readinto(buffer)) is None:
+            select.select([self], [], [])
+        return n
 
 
 def _is_unnamed_stream(path: str) -> bool:
@@ -115,11 +144,7 @@ def mappable(file: IO[bytes], name: str, limit: int, head: bytes = b"") -> Itera
     Closed, that file lives on in the arrays that are mapped from it. `head` is what was already read of the file.
     """
     is_packed = hasattr(file, "mtime")
-    try:
-        is_regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode) and not is_packed
-    except (OSError, AttributeError, ValueError):
-        is_regular = False
-    if is_regular and not head:
+    if _is_regular(file) and not is_packed and not head:
         yield file
         return
     from tempfile import TemporaryFile
@@ -131,6 +156,13 @@ def mappable(file: IO[bytes], name: str, limit: int, head: bytes = b"") -> Itera
             spool.write(piece)
         spool.seek(0)
         yield spool
+
+
+def _is_regular(file: Any) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+    except (OSError, AttributeError, ValueError):
+        return False
 
 
 def pieces(file: IO[bytes]) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""csv, tsv: A table with a header. Columns named like a parameter are that parameter; every other one is a class."""
+"""csv, tsv: A table with a header. Columns named like a parameter are that parameter; others of numbers are classes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import csv
 from collections.abc import Iterator
 from typing import IO, Any
 
-from losscli.documents import Item, single
+from losscli.documents import Item, table
 from losscli.documents.formats import LIMIT, TEXT_SHARE, decoded, too_large
 from losscli.documents.numerals import numeral
 from losscli.errors import DataError
-from losscli.text import counted, quoted
+from losscli.text import counted, first_double, quoted
 
 
 def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[Item]:
@@ -25,40 +25,37 @@ def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[Item]:
             "the first line holds numbers, but names of columns were expected, such as label,cat,dog.", name
         )
     if len(set(header)) < len(header):
-        twice = next(word for word in header if header.count(word) > 1)
-        raise DataError(f"two columns are named {quoted(twice)}.", f"{name}:1")
+        raise DataError(f"two columns are named {quoted(first_double(header))}.", f"{name}:1")
     columns: dict[str, list[Any]] = {word: [] for word in header}
+    places: list[str] = []
     for place, row in rows:
         if len(row) != len(header):
             raise DataError(f"{counted(len(row), 'cell')}, but the header names {len(header)}.", place)
-        for word, cell, number in zip(header, row, _numbers(row, place), strict=True):
-            column = columns[word]
-            if number is None and column and not isinstance(column[0], str):
-                found = quoted(cell) if cell.strip() else "an empty cell"
-                raise DataError(f"the column {quoted(word)} holds {found}, but a number was expected.", place)
+        places.append(place)
+        for column, cell, number in zip(columns.values(), row, _numbers(row, place), strict=True):
             column.append(cell.strip() if number is None else number)
-    if not columns[header[0]]:
+    if not places:
         raise DataError("a header and no rows.", name)
-    yield single(columns, name, is_table=True)
+    yield table(columns, places, name)
 
 
 def array(file: IO[bytes], name: str, limit: int = LIMIT) -> Any:
     """The rows of numbers; a first line that holds none is a header and is left out."""
-    table: list[list[float]] = []
+    found: list[list[float]] = []
     for place, row in _rows(file, name, limit):
         numbers = list(_numbers(row, place))
         if place == f"{name}:1" and all(n is None for n in numbers):
             continue
         if None in numbers:
             i = numbers.index(None)
-            found = quoted(row[i]) if row[i].strip() else "empty"
-            raise DataError(f"cell {i + 1} is {found}, but a number was expected.", place)
-        if table and len(row) != len(table[0]):
-            raise DataError(f"{counted(len(row), 'cell')}, but the first row has {len(table[0])}.", place)
-        table.append([n for n in numbers if n is not None])
-    if not table:
+            cell = quoted(row[i]) if row[i].strip() else "empty"
+            raise DataError(f"cell {i + 1} is {cell}, but a number was expected.", place)
+        if found and len(row) != len(found[0]):
+            raise DataError(f"{counted(len(row), 'cell')}, but the first row has {len(found[0])}.", place)
+        found.append([n for n in numbers if n is not None])
+    if not found:
         raise DataError("empty, but rows of numbers were expected.", name)
-    return [row[0] for row in table] if len(table[0]) == 1 else table
+    return [row[0] for row in found] if len(found[0]) == 1 else found
 
 
 def _rows(file: IO[bytes], name: str, limit: int) -> Iterator[tuple[str, list[str]]]:

@@ -12,9 +12,10 @@ from losscli.documents import Item, check_ids, grouped
 from losscli.documents.formats import LIMIT, decoded, pieces, whole
 from losscli.documents.numerals import beyond, described, refuse_booleans
 from losscli.errors import DataError
-from losscli.text import quoted, shortened
+from losscli.text import first_double, quoted, shortened
 
 BOM = b"\xef\xbb\xbf"
+_64 = 2.0**63  # from here on integers may have more than 64 bits
 DEEP = "nested too deep for a document."
 
 
@@ -30,16 +31,16 @@ def array(file: IO[bytes], name: str, limit: int = LIMIT) -> Any:
 
 def text_documents(text: bytes, name: str) -> Iterator[Item]:
     """The objects of an array, or the one that the text is."""
-    value = parsed(text)
+    value, doubtful = _parsed(text), _may_have_booleans(text)
     if isinstance(value, list) and (not value or isinstance(value[0], dict)):
-        yield from grouped(((i, _document_or_error(v)) for i, v in enumerate(value)), name, mark="[{}]")
+        yield from grouped(((i, _document_or_error(v, doubtful)) for i, v in enumerate(value)), name, mark="[{}]")
     else:
-        yield from grouped([(0, _document_or_error(value))], name, mark="")
+        yield from grouped([(0, _document_or_error(value, doubtful))], name, mark="")
 
 
-def _document_or_error(value: Any) -> dict[str, Any] | DataError:
+def _document_or_error(value: Any, doubtful: bool) -> dict[str, Any] | DataError:
     try:
-        return document(value)
+        return document(_without_booleans(value) if doubtful else value)
     except DataError as error:
         return error
 
@@ -59,20 +60,45 @@ def parsed(text: bytes | str) -> Any:
     So NaN and Infinity, which Python's json writes, are read; a key that occurs twice is an error, and so is 1e400.
     """
     raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    value = _parsed(raw)
+    return _without_booleans(value) if _may_have_booleans(raw) else value
+
+
+def _parsed(raw: bytes) -> Any:
     raw = raw.removeprefix(BOM)
     try:
         value = orjson.loads(raw)
-        if not _every_key_is_there(value, raw):
-            value = _parsed_by_standard(raw)
+        if _every_key_is_there(value, raw):
+            return _with_exact_ids(value, raw)
     except ValueError as error:
         if isinstance(error, DataError):
             raise
-        value = _parsed_by_standard(raw)
-    if b"true" in raw or b"false" in raw:
-        try:
-            refuse_booleans(value, "")
-        except RecursionError:
-            raise DataError(DEEP) from None
+    return _with_exact_ids(_parsed_by_standard(raw), raw)
+
+
+def _may_have_booleans(raw: bytes) -> bool:
+    return b"true" in raw or b"false" in raw
+
+
+def _without_booleans(value: Any) -> Any:
+    try:
+        refuse_booleans(value, "")
+    except RecursionError:
+        raise DataError(DEEP) from None
+    return value
+
+
+def _with_exact_ids(value: Any, raw: bytes) -> Any:
+    """The documents with the digits of an id that is too long for an integer: as a float it would be another one."""
+    documents = value if type(value) is list else [value]
+    long = [
+        i for i, d in enumerate(documents) if type(d) is dict and type(d.get("id")) is float and abs(d["id"]) >= _64
+    ]
+    if long:
+        again = json.loads(decoded(raw), parse_int=str)
+        for i in long:
+            found = (again if type(value) is list else [again])[i]["id"]
+            documents[i]["id"] = found if type(found) is str else documents[i]["id"]
     return value
 
 
@@ -151,8 +177,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object whose keys differ and whose texts can be written again."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for i, key in enumerate(keys) if key in keys[:i])
+        twice = first_double(key for key, _ in pairs)
         raise DataError(f"the key {quoted(twice)} occurs twice, so its value is in doubt.")
     for pair in pairs:
         for word in pair:

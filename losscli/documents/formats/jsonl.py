@@ -30,7 +30,7 @@ def lines_or_text(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[It
     head: list[bytes] = []
     for piece in rest:
         head.append(piece)
-        if not piece.isspace():
+        if piece.strip():
             break
     first = head[-1].lstrip().partition(b"\n")[0].rstrip().removeprefix(BOM) if head else b""
     everything = chain(head, rest)
@@ -77,7 +77,7 @@ def _alike(text: bytes, lines: list[bytes], name: str, first: int) -> list[Docum
     keys = len(columns) + (ids is not None)
     if not columns or text.count(b":") != keys * len(lines) or b"true" in text or b"false" in text:
         return None
-    if ids is not None and not {type(i) for i in ids} <= {str, int, float}:
+    if ids is not None and not {type(i) for i in ids} <= {str, int}:
         return None
     return [Documents(columns, name, range(first, first + len(lines)), ids=ids)]
 

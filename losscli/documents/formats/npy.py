@@ -9,6 +9,7 @@ from typing import IO, Any
 import numpy as np
 
 from losscli.declare import AnyArray
+from losscli.documents import mapped as mapped_files
 from losscli.documents.formats import LIMIT, mappable
 from losscli.errors import DataError
 
@@ -65,7 +66,7 @@ def view(
     """The array that stands between two places of a file, on disk or in memory; nothing is copied."""
     if dtype.kind not in "biufU" or dtype.subdtype:
         raise DataError(f"holds {dtype}, but real numbers were expected.", name)
-    if len(shape) > MOST_AXES or min(shape, default=0) < 0:
+    if len(shape) > MOST_AXES or min(shape, default=0) < 0 or bool in map(type, shape):
         raise DataError(f"no array has the shape {shape}.", name)
     needed = math.prod(shape) * dtype.itemsize
     if needed > end - start:
@@ -82,4 +83,4 @@ def view(
             raise DataError(f"no array has the shape {shape}.", name) from None
     if isinstance(file, BytesIO):
         return np.frombuffer(file.getvalue(), dtype, math.prod(shape), start).reshape(shape, order=order)
-    return np.memmap(file, dtype, "r", start, shape, order)
+    return mapped_files.array(file, dtype, shape, start, order, name)

@@ -12,7 +12,7 @@ import numpy as np
 
 from losscli.declare import AnyArray
 from losscli.documents import Item, single
-from losscli.documents.formats import LIMIT, lowered, mappable, too_much
+from losscli.documents.formats import LIMIT, PIECE, lowered, mappable, too_much
 from losscli.documents.formats.npy import mapped
 from losscli.errors import DataError
 from losscli.text import quoted
@@ -36,9 +36,11 @@ def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[Item]:
                         raise DataError(f"two arrays are named {quoted(key)}.", name)
                     place = f"{name} ({entry.filename})"
                     values[key] = plain(_array(archive, entry, file, place), place)
-        except DataError:
+        except (DataError, MemoryError):
             raise
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ValueError) as error:
+        except Exception as error:  # each way of packing has errors of its own
+            if isinstance(error, OSError) and error.errno:
+                raise
             raise DataError(f"not a whole .npz file: {lowered(error)}.", name) from None
     yield single(values, name)
 
@@ -60,5 +62,17 @@ def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: IO[bytes], na
     if len(header) < LOCAL_HEADER or not header.startswith(LOCAL_MAGIC):
         raise DataError("not where the archive says it is.", name)
     skip = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
-    file.seek(skip, 1)
-    return mapped(file, name, entry.header_offset + LOCAL_HEADER + skip + entry.file_size)
+    start = file.seek(skip, 1)
+    array = mapped(file, name, start + entry.file_size)
+    _refuse_damaged(file, start, entry, name)
+    return array
+
+
+def _refuse_damaged(file: IO[bytes], start: int, entry: zipfile.ZipInfo, name: str) -> None:
+    """Raise if the bytes are not those that the archive was made of."""
+    file.seek(start)
+    left, found = entry.file_size, 0
+    while piece := file.read(min(left, PIECE)):
+        left, found = left - len(piece), zlib.crc32(piece, found)
+    if found != entry.CRC:
+        raise DataError("damaged: its checksum (CRC-32) is not the one that the archive has for it.", name)

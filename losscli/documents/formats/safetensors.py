@@ -13,7 +13,7 @@ import numpy as np
 
 from losscli.declare import AnyArray
 from losscli.documents import Item, single
-from losscli.documents.bfloat16 import BFloat16
+from losscli.documents.dtypes import BFLOAT16, plain_dtype
 from losscli.documents.formats import LIMIT, mappable
 from losscli.documents.formats.json import parsed
 from losscli.documents.formats.npy import view
@@ -42,7 +42,7 @@ def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[Item]:
             raise DataError("not a .safetensors file: the header is not an object.", name)
         header.pop("__metadata__", None)
         values = {key: _array(file, about, 8 + length, size, f"{name} ({key})") for key, about in header.items()}
-    yield single({key: a.item() if a.ndim == 0 else a for key, a in values.items()}, name)
+    yield single({key: plain_dtype(a, key).item() if a.ndim == 0 else a for key, a in values.items()}, name)
 
 
 def _array(file: IO[bytes], about: Any, start: int, size: int, name: str) -> AnyArray:
@@ -58,4 +58,4 @@ def _array(file: IO[bytes], about: Any, start: int, size: int, name: str) -> Any
     array = view(file, np.dtype(DTYPES[dtype]), shape, start + first, min(start + last, size), name)
     if array.nbytes != last - first:
         raise DataError(f"the header gives {last - first} bytes to the shape {shape} of {dtype}.", name)
-    return array.view(BFloat16) if dtype == "BF16" else array
+    return array.view(BFLOAT16) if dtype == "BF16" else array

@@ -11,6 +11,7 @@ import select
 import struct
 import subprocess
 import time
+from decimal import Decimal
 from typing import Any
 
 import pyte
@@ -150,6 +151,21 @@ def test_the_two_means_of_one_hot_and_index_show_their_divisors() -> None:
     args = ["--logits", "0.9,0.1; 0.8,0.2", "--weight", "1,3"]
     assert re.search(r"\) / \(1 \+ 3\) = [\d.]+ / 4 = ", output("ce", *args, "--labels", "0,1"))
     assert re.search(r"\) / 2 = [\d.]+ / 2 = ", output("ce", *args, "--labels", "1,0; 0,1"))
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        ("1,1", "loss = (0.31326 + 0.31326) / (1 + 1) = 0.62652 / 2 = 0.3133"),
+        ("0.00014,0.00011", "loss = (0.00004386 + 0.00003446) / (0.00014 + 0.00011) = 0.00007832 / 0.00025 = 0.3133"),
+        ("0.5,0.25", "loss = (0.1566 + 0.0783) / (0.5 + 0.25) = 0.2349 / 0.75 = 0.3133"),
+    ],
+)
+def test_the_addends_that_are_shown_add_up_to_the_sum_that_is_shown(weights: str, expected: str) -> None:
+    shown = output("ce", "--logits", "2,1;0,1", "--labels", "0,1", "--weight", weights)
+    assert expected in shown
+    for addends, total in re.findall(r"\(([^()]+)\).* = ([\d.]+) /", shown):
+        assert sum(map(Decimal, addends.split(" + "))) == Decimal(total)
 
 
 def test_sum_and_none_are_worked_out_too() -> None:

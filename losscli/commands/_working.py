@@ -130,9 +130,10 @@ def _adding_up(
     """
     more = max(digits + 1, _enough([total]))
     for d in (digits, *range(more, more if cut else more + MORE)):
-        found = [written(a, d) for a in addends]
-        if len(addends) < 2 or written(math.fsum(map(float, found)), d) == written(total, d):
-            return found, written(total, d)
+        found, sum_ = [written(a, d) for a in addends], written(total, d)
+        numbers = list(map(float, found))
+        if len(addends) < 2 or abs(math.fsum(numbers) - float(sum_)) <= 4e-16 * math.fsum(map(abs, numbers)):
+            return found, sum_
     return [written(a, digits) for a in addends], written(total, digits)
 
 

@@ -12,8 +12,10 @@ import struct
 import subprocess
 import time
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyte
 import pytest
 
@@ -151,6 +153,16 @@ def test_the_two_means_of_one_hot_and_index_show_their_divisors() -> None:
     args = ["--logits", "0.9,0.1; 0.8,0.2", "--weight", "1,3"]
     assert re.search(r"\) / \(1 \+ 3\) = [\d.]+ / 4 = ", output("ce", *args, "--labels", "0,1"))
     assert re.search(r"\) / 2 = [\d.]+ / 2 = ", output("ce", *args, "--labels", "1,0; 0,1"))
+
+
+@pytest.mark.parametrize("more", [["--steps"], ["--grad"], ["--steps", "--format", "markdown"]])
+def test_classes_are_cut_within_a_batch_as_they_are_alone(more: list[str], tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.zeros((3, 500)))
+    lines = output("ce", "--logits", f"@{tmp_path}/x.npy", "--labels", "7,250,499", *more).splitlines()
+    assert len(lines) < 60
+    assert any(line.split()[:1] == ["499"] or "| 499 |" in line for line in lines)
+    everything = output("ce", "--logits", f"@{tmp_path}/x.npy", "--labels", "7,250,499", *more, "--max-rows", "0")
+    assert len(everything.splitlines()) > 1500
 
 
 @pytest.mark.parametrize(

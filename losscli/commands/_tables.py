@@ -56,7 +56,6 @@ def class_table(result: Result, show: Show, rows: Sequence[int]) -> Table:
     labels = next((step.array for _, step in steps if step.label and step.array.ndim == 1), None)
     classes = columns[0][1].array.shape[1]
     several = math.prod(result.shape) > 1
-    most = 0 if several else show.max_rows
     summed = any(step.summed for _, step in columns)
     body: list[list[str]] = []
     special: dict[int, str] = {}
@@ -64,7 +63,7 @@ def class_table(result: Result, show: Show, rows: Sequence[int]) -> Table:
         ignored = terms.counts is not None and not terms.counts[i]
         if i and row != rows[i - 1] + 1:
             body.append([GAP, *[""] * (len(columns) + several)])
-        shown = shown_rows(classes, most)
+        shown = shown_rows(classes, show.max_rows)
         if labels is not None and 0 <= labels[i] < classes and labels[i] not in shown:
             shown = sorted([*shown, int(labels[i])])
         for k, c in enumerate(shown):

@@ -270,6 +270,29 @@ def test_json_is_utf_8_whatever_the_terminal_is(form: str, env: dict[str, str]) 
     assert done.stdout.isascii() == bool(env)
 
 
+def test_ids_are_no_formulas_in_a_spreadsheet_and_no_links_in_markdown() -> None:
+    ids = ["=1+2", "@SUM(A1)", "-x", "-5", "a=b", "![x](http://a.b)", "www.a.b", "*a*", "<b>", "a|b", "`c`", "a_b"]
+    lines = "\n".join(json.dumps({"id": i, "logits": [3, 2], "label": 0}) for i in ids)
+    rows = csv.DictReader(io.StringIO(output("ce", "--format", "csv", stdin=lines)))
+    assert [row["id"] for row in rows] == ["'=1+2", "'@SUM(A1)", "'-x", *ids[3:]]
+    found = output("ce", "--format", "markdown", stdin=lines)
+    expected = [
+        "=1+2",
+        "@SUM(A1)",
+        "-x",
+        "-5",
+        "a=b",
+        r"![x]\(http:\//a.b)",
+        r"www\.a.b",
+        r"\*a\*",
+        "&lt;b>",
+        r"a\|b",
+        r"\`c\`",
+        "a_b",
+    ]
+    assert [line.split(" | ")[1].strip() for line in found.splitlines() if line.startswith("| ")][2:] == expected
+
+
 def test_each_line_says_its_own_options_and_the_total_those_of_all() -> None:
     weights = [[1, 2], [30, 40], [1, 2], 0.5]
     lines = [json.dumps({"logits": [0.5, 1], "labels": [0, 1], "weight": w, "pos_weight": 3}) for w in weights]

@@ -11,6 +11,7 @@ import numpy as np
 
 from losscli.commands._tables import class_name, printed_id
 from losscli.compute.result import Result, steps_of
+from losscli.documents.numerals import numeral
 from losscli.errors import UsageError
 from losscli.reports import Show
 
@@ -19,9 +20,14 @@ def batches(result: Result, first: int) -> tuple[list[str], Iterable[list[Any]]]
     """One line a document; `first` is the number of the first of them."""
     columns = result.summaries()
     del columns["reduction"]
-    columns["id"] = [printed_id(id) for id in columns["id"]]
+    columns["id"] = [_no_formula(printed_id(id)) for id in columns["id"]]
     lines = zip(*columns.values(), strict=True)
     return ["batch", *columns], ([batch, *cells] for batch, cells in enumerate(lines, first))
+
+
+def _no_formula(text: str) -> str:
+    """Somebody's text as a cell that no spreadsheet computes: behind an apostrophe, which spreadsheets do not show."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) and numeral(text) is None else text
 
 
 def rows(result: Result, show: Show, first: int) -> tuple[list[str], Iterable[list[Any]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TextIO
 
 from losscli.reports import Answer, Page, Table
@@ -24,12 +25,14 @@ def _write_page(page: Page, out: TextIO) -> None:
 
 
 def _table(table: Table) -> str:
-    lines = [table.header, [":--" if i in table.left else "--:" for i in range(len(table.header))]]
+    lines = [list(map(_escaped, table.header)), [":--" if i in table.left else "--:" for i in range(len(table.header))]]
     for i, row in enumerate(table.rows):
         marked = table.special.get(i) == "marked"
-        lines.append([f"**{cell}**" if marked and cell else cell for cell in row])
-    return "".join("| " + " | ".join(_escaped(cell) for cell in line) + " |\n" for line in lines)
+        lines.append([f"**{_escaped(cell)}**" if marked and cell else _escaped(cell) for cell in row])
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
 def _escaped(cell: str) -> str:
-    return cell.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    """Somebody's text as it is: no tag, link, image or emphasis, also of GitHub's kind, which links bare addresses."""
+    cell = re.sub(r"[\\|*`]", r"\\\g<0>", cell.replace("<", "&lt;"))
+    return cell.replace("](", "]\\(").replace("://", ":\\//").replace("www.", "www\\.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 import losscli
-from tests.command import ENVIRONMENT, PROGRAM, run_program
+from tests.command import ENVIRONMENT, PROGRAM, run, run_program
 
 ROWS, CLASSES = 60_000, 500  # 120 MB of float32
 
@@ -85,6 +86,23 @@ def test_a_stream_takes_the_same_memory_however_long_it_is(tmp_path: Path) -> No
         peaks.append(peak(PROGRAM, "ce", str(path), "-q")[1])
     assert max(peaks) < 100
     assert peaks[1] < peaks[0] + 15
+
+
+@pytest.mark.parametrize("ending", ["json", "csv", "names.json"])
+def test_one_double_among_many_names_is_found_at_once(ending: str, tmp_path: Path) -> None:
+    n = 40_000  # comparing each with each takes a minute
+    names = [*(f"k{i}" for i in range(n)), f"k{n - 1}"]
+    texts = {
+        "json": "{" + ",".join(f'"{name}":1' for name in names) + "}",
+        "csv": ",".join(names) + "\n" + ",".join("1" for _ in names) + "\n",
+        "names.json": json.dumps({"logits": [0.0] * len(names), "label": 0, "class_names": names}),
+    }
+    (tmp_path / f"x.{ending}").write_text(texts[ending])
+    start = time.process_time()
+    done = run("ce", f"x.{ending}", cwd=tmp_path)
+    assert done.returncode == 3
+    assert f"'k{n - 1}'" in done.stderr
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize("threads", ["1", "2", "16"])

@@ -250,31 +250,44 @@ def exact_product(a: Floats, b: Floats, bias: Floats | None = None) -> tuple[Flo
 
     A row of the result is that of the row of `a` alone, which BLAS does not give, for its order of adding depends on
     the shape. Each row is cut into slices of so few bits that sums of their products have no rounding in any order
-    (Ozaki et al. 2012); few such sums are left to be added up. A row that is not finite, or whose products would leave
-    the range of float64, has its plain product.
+    (Ozaki et al. 2012); few such sums are left to be added up. What a row holds below its slices is multiplied on its
+    own: it may be all that meets a number other than 0. A row that is not finite has its plain product.
     """
     # a slice after the first is at most half of its bits, so that all products of one order fit as one and a half do
     bits = (53 - math.ceil(math.log2(1.5 * a.shape[1]))) // 2
     high, low = np.empty((len(a), len(b))), np.empty((len(a), len(b)))
-    of_a, plain = _slices(a, bits)
+    of_a, size, plain, below_a = _slices(a, bits)
+    upper = np.ascontiguousarray(a)
+    if below_a:
+        upper = upper.copy()
+        for row, rest in below_a.items():
+            upper[row] -= rest
     step = max(1, SLICED // a.shape[1])
     for start in range(0, len(b), step):
         some = slice(start, start + step)
-        of_b, plain_columns = _slices(b[some], bits)
-        total, lost = _products(of_a, of_b, 0), np.zeros(1)
-        orders = [_products(of_a, of_b, n) for n in range(1, len(of_a) + len(of_b) - 1)]
-        for part in ([] if bias is None else [bias[some]]) + orders:
-            total, error = doubled.two_sum(total, part)
+        of_b, size_b, plain_columns, below_b = _slices(b[some], bits)
+        total, lost = _products(of_a, of_b, 0), np.zeros((1, 1))
+        for order in range(1, len(of_a) + len(of_b) - 1):
+            total, error = doubled.two_sum(total, _products(of_a, of_b, order))
             lost = lost + error
+        if size.any() or size_b.any():
+            total, lost = (np.ldexp(part, size[:, None] + size_b) for part in (total, lost))
+        lost = np.broadcast_to(lost, total.shape).copy()
+        for row, rest in below_a.items():
+            total[row], error = doubled.two_sum(total[row], row_sum(rest * np.ascontiguousarray(b[some])))
+            lost[row] += error
+        for column, rest in below_b.items():
+            total[:, column], error = doubled.two_sum(total[:, column], row_sum(upper * rest))
+            lost[:, column] += error
+        if bias is not None:
+            total, error = doubled.two_sum(total, bias[some])
+            lost = lost + error
+        lost = np.where(np.isfinite(total), lost, 0.0)  # where it overflows, or the bias is infinite
         high[:, some], low[:, some] = doubled.two_sum(total, lost)
-        # here too a row alone must be that of the batch, so that BLAS will not do
-        for row in np.flatnonzero(plain):
-            high[row, some] = row_sum(a[row] * b[some]) + (0.0 if bias is None else bias[some])
-            low[row, some] = 0.0
-        for column in np.flatnonzero(plain_columns) + start:
-            high[:, column] = row_sum(np.ascontiguousarray(a) * b[column]) + (0.0 if bias is None else bias[column])
-            low[:, column] = 0.0
-    return high, np.where(np.isfinite(low), low, 0.0)
+        if plain.any() or plain_columns.any():
+            product = a @ b[some].T if bias is None else a @ b[some].T + bias[some]
+            high[:, some] = np.where(plain[:, None] | plain_columns, product, high[:, some])
+    return high, np.where(np.isfinite(high) & np.isfinite(low), low, 0.0)
 
 
 Slice: TypeAlias = "tuple[Ints, Floats]"  # the rows that have one, and theirs
@@ -293,12 +306,20 @@ def _products(a: list[Slice], b: list[Slice], order: int) -> Floats:
     return total
 
 
-def _slices(a: Floats, bits: int) -> tuple[list[Slice], Bools]:
-    """Parts of `bits` bits that add up to each row, the largest first, and which rows are not cut."""
+def _slices(a: Floats, bits: int) -> tuple[list[Slice], Ints, Bools, dict[int, Floats]]:
+    """Parts of `bits` bits that add up to each row over 2**size, the largest first; its size; whether it is not finite.
+
+    The size is 0 but for rows whose products might leave the range of float64. Last, what some rows hold below their
+    slices, by row: numbers so much smaller than the largest that few slices do not reach them.
+    """
     top = np.maximum(a.max(axis=1, initial=0.0), -a.min(axis=1, initial=0.0))
-    plain = ~(top < 2.0**400) | ((top < 2.0**-400) & (top > 0))
+    plain = ~np.isfinite(top)
     rest = np.where(plain[:, None], 0.0, a) if plain.any() else a
-    rows, unit = np.arange(len(a)), np.ldexp(3.0, np.frexp(np.where(plain, 0.0, top))[1] - bits + 51)[:, None]
+    exponent = np.frexp(np.where(plain, 0.0, top))[1]
+    size = np.where(np.abs(exponent) > 300, exponent, 0)
+    if size.any():
+        rest, exponent = np.ldexp(rest, -size[:, None]), exponent - size
+    rows, unit = np.arange(len(a)), np.ldexp(3.0, exponent - bits + 51)[:, None]
     parts: list[Slice] = []
     while len(parts) < MOST_SLICES:
         upper = rest + unit
@@ -311,7 +332,23 @@ def _slices(a: Floats, bits: int) -> tuple[list[Slice], Bools]:
         if some.size < len(rest):
             rows, rest, unit = rows[some], rest[some], unit[some]
         unit = unit * 2.0**-bits
-    return parts, plain
+    else:
+        return parts, size, plain, _below(a, parts, size, plain, np.union1d(rows, np.flatnonzero(size)))
+    return parts, size, plain, _below(a, parts, size, plain, np.flatnonzero(size))
+
+
+def _below(a: Floats, parts: list[Slice], size: Ints, plain: Bools, rows: Ints) -> dict[int, Floats]:
+    """What is left of some rows when their slices are taken away: each difference is exact."""
+    found = {}
+    for row in rows[~plain[rows]].tolist():
+        rest = a[row].copy()
+        for of, part in parts:
+            at = int(np.searchsorted(of, row))
+            if at < len(of) and of[at] == row:
+                rest -= np.ldexp(part[at], size[row])
+        if rest.any():
+            found[row] = rest
+    return found
 
 
 def corrected(value: Floats, gradient: Floats, low: Floats) -> Floats:

@@ -136,15 +136,34 @@ def test_a_hidden_vector_alone_equals_itself_in_a_stream(kind: type) -> None:
         np.testing.assert_array_equal(alone.gradient("sum")[0], batch.gradient("sum")[i])
 
 
-@pytest.mark.parametrize("classes", [3, 33, 40])
-def test_a_hidden_vector_alone_equals_itself_also_where_its_gradient_is_next_to_nothing(classes: int) -> None:
+@pytest.mark.parametrize("scale", [1.0, 30.0, 1e3])
+def test_a_hidden_vector_alone_equals_itself_also_where_its_gradient_is_tiny(scale: float) -> None:
     rng = np.random.default_rng(0)
-    hidden, weight = 100 * rng.normal(size=(60, classes)), 100 * rng.normal(size=(classes, classes))
-    labels = (hidden @ weight.T).argmax(axis=1)
-    batch = losscli.linear_cross_entropy(hidden, weight, labels).gradient("sum")
-    for i in range(60):
-        alone = losscli.linear_cross_entropy(hidden[i : i + 1], weight, labels[i : i + 1]).gradient("sum")
-        np.testing.assert_array_equal(alone[0], batch[i])
+    for classes in (3, 20, 40):
+        hidden, weight = scale * rng.normal(size=(40, classes)), 10 * rng.normal(size=(classes, classes))
+        batch = losscli.linear_cross_entropy(hidden, weight, np.argmax(hidden @ weight.T, axis=1))
+        for i in range(40):
+            alone = losscli.linear_cross_entropy(hidden[i : i + 1], weight, [int(np.argmax(weight @ hidden[i]))])
+            assert alone.value[0] == batch.value[i]
+            np.testing.assert_array_equal(alone.gradient("sum")[0], batch.gradient("sum")[i])
+
+
+def test_an_exact_product_of_very_large_and_small_rows() -> None:
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(6, 9)), rng.normal(size=(5, 9))
+    plain = ops.exact_product(a, b)
+    shifts_a, shifts_b = np.array([0, 500, -500, 900, -900, 30]), np.array([0, 600, -600, -950, 3])
+    with np.errstate(all="ignore"):
+        moved = ops.exact_product(np.ldexp(a, shifts_a[:, None]), np.ldexp(b, shifts_b[:, None]))
+        np.testing.assert_array_equal(moved[0], np.ldexp(plain[0], shifts_a[:, None] + shifts_b))
+
+
+def test_a_class_whose_bias_is_minus_infinity_has_no_share() -> None:
+    hidden, weight = [[1.0, 2.0]], [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
+    without = losscli.linear_cross_entropy(hidden, [weight[0], weight[2]], [0], linear_bias=[0.5, 0.0])
+    found = losscli.linear_cross_entropy(hidden, weight, [0], linear_bias=[0.5, -math.inf, 0.0])
+    assert found.loss == without.loss
+    np.testing.assert_array_equal(found.gradient(), without.gradient())
 
 
 def test_an_exact_product_keeps_what_cancels() -> None:
@@ -158,7 +177,7 @@ def test_an_exact_product_keeps_what_cancels() -> None:
         assert abs(mpf(high[0, c]) + mpf(low[0, c]) - exact) < mpf(2) ** -70
 
 
-def test_an_exact_product_of_what_is_not_finite_or_not_in_range_is_the_plain_one() -> None:
+def test_an_exact_product_of_what_is_not_finite_is_the_plain_one() -> None:
     a = np.array([[1.0, 2.0], [np.inf, 1.0], [np.nan, 0.0], [1e200, 1.0], [0.0, 0.0]])
     b = np.array([[3.0, 4.0], [np.inf, 1.0], [5e-200, 0.0], [0.0, 0.0]])
     with np.errstate(all="ignore"):
@@ -218,3 +237,20 @@ def test_exponentials_and_logarithms_have_the_digits_that_they_promise(short: bo
         for i in range(x.size):
             exact = function(mpf(x[i] if function is mp.exp else np.exp(x[i])))
             assert abs(mp.fsum(mpf(float(p[i])) for p in parts) - exact) <= mpf(2) ** -bits * max(abs(exact), not short)
+
+
+@pytest.mark.parametrize("far", [60.0, 90.0, 300.0, 600.0])
+def test_a_gradient_far_below_the_others_keeps_its_digits_behind_a_layer(far: float) -> None:
+    hidden = [[0.0, 0.0, -far]]
+    found = losscli.linear_cross_entropy(hidden, np.eye(3), [0]).gradient()
+    by_hand = mp.exp(mpf(-far)) / (2 + mp.exp(mpf(-far)))
+    assert abs(mpf(found[0, 2]) - by_hand) < 64 * mpf(2) ** -52 * by_hand
+
+
+def test_an_exact_product_of_a_number_far_below_its_row() -> None:
+    a = np.array([[1.0, 2.0**-200, 2.0**-500]])
+    b = np.array([[0.0, 3.0, 0.0], [0.0, 0.0, 5.0], [1.0, 0.0, 0.0]])
+    expected = [3 * 2.0**-200, 5 * 2.0**-500, 1.0]
+    assert ops.exact_product(a, b)[0].tolist() == [expected]
+    assert ops.exact_product(b, a)[0][:, 0].tolist() == expected
+    assert ops.exact_product(np.ldexp(a, 450), b)[0].tolist() == [np.ldexp(expected, 450).tolist()]

@@ -75,7 +75,8 @@ class LossGroup(_Help, TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command as far as help and completion need it: name, summary, panel."""
-        self._know_all()
+        if cmd_name not in self.commands:
+            self._know_all()
         return super().get_command(ctx, cmd_name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ LAYERS = [
     ["reports"],
     ["compute", "losses", "functions"],
     ["documents"],
-    ["ops", "doubled", "terms", "catalogue", "terminal"],
+    ["ops", "doubled", "products", "terms", "catalogue", "terminal"],
     ["declare", "errors", "text", "__init__"],
 ]
 
@@ -130,6 +131,30 @@ def test_a_run_imports_one_loss_and_rich_only_for_a_table() -> None:
     assert losses_in(value) == {"losscli.losses.multiclass.cross_entropy"}
     assert not {n for n in value if n.split(".")[0] in ("rich", "pydantic", "concurrent", "zipfile", "csv")}
     assert "rich.table" in table
+
+
+@pytest.mark.parametrize(
+    ("args", "env"),
+    [
+        (["--help"], {}),
+        (["no-such-loss"], {}),
+        ([], {"_LOSSCLI_COMPLETE": "complete_bash", "COMP_WORDS": "losscli b", "COMP_CWORD": "1"}),
+    ],
+)
+def test_help_and_completion_do_not_read_each_file_once_for_every_command(args: list[str], env: dict[str, str]) -> None:
+    code = (
+        "import sys\nopened = []\n"
+        "sys.addaudithook(lambda name, of: opened.append(str(of[0])) if name == 'open' else None)\n"
+        "from losscli import __main__ as program\n"
+        "program._leave = lambda code: sys.stderr.write('\\n@' + '\\n'.join(opened))\n"
+        f"sys.argv = {['losscli', *args]!r}\n"
+        "program.main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=ENVIRONMENT | env, check=False
+    )
+    times = Counter(done.stderr.rpartition("@")[2].split("\n"))
+    assert 1 <= max(times[str(entry.path)] for entry in ENTRIES) <= 6
 
 
 def test_completion_offers_commands_options_and_words() -> None:

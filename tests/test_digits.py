@@ -15,7 +15,7 @@ import pytest
 from mpmath import mp, mpf
 
 import losscli
-from losscli import doubled, ops
+from losscli import doubled, ops, products
 from losscli.compute import sums
 from losscli.terms import ExactSum
 from tests.benchmarks import hard
@@ -151,10 +151,10 @@ def test_a_hidden_vector_alone_equals_itself_also_where_its_gradient_is_tiny(sca
 def test_an_exact_product_of_very_large_and_small_rows() -> None:
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(6, 9)), rng.normal(size=(5, 9))
-    plain = ops.exact_product(a, b)
+    plain = products.exact(a, b)
     shifts_a, shifts_b = np.array([0, 500, -500, 900, -900, 30]), np.array([0, 600, -600, -950, 3])
     with np.errstate(all="ignore"):
-        moved = ops.exact_product(np.ldexp(a, shifts_a[:, None]), np.ldexp(b, shifts_b[:, None]))
+        moved = products.exact(np.ldexp(a, shifts_a[:, None]), np.ldexp(b, shifts_b[:, None]))
         np.testing.assert_array_equal(moved[0], np.ldexp(plain[0], shifts_a[:, None] + shifts_b))
 
 
@@ -170,7 +170,7 @@ def test_an_exact_product_keeps_what_cancels() -> None:
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(5, 33)), rng.normal(size=(4, 33))
     bias = -(a @ b.T)[0]
-    high, low = ops.exact_product(a, b, bias)
+    high, low = products.exact(a, b, bias)
     for c in range(4):
         exact = mp.fsum(mpf(x) * mpf(y) for x, y in zip(a[0].tolist(), b[c].tolist(), strict=True)) + mpf(bias[c])
         assert ulps(high[0, c], exact) <= 1
@@ -181,7 +181,7 @@ def test_an_exact_product_of_what_is_not_finite_is_the_plain_one() -> None:
     a = np.array([[1.0, 2.0], [np.inf, 1.0], [np.nan, 0.0], [1e200, 1.0], [0.0, 0.0]])
     b = np.array([[3.0, 4.0], [np.inf, 1.0], [5e-200, 0.0], [0.0, 0.0]])
     with np.errstate(all="ignore"):
-        np.testing.assert_array_equal(ops.exact_product(a, b)[0], a @ b.T)
+        np.testing.assert_array_equal(products.exact(a, b)[0], a @ b.T)
 
 
 @pytest.mark.parametrize(
@@ -251,6 +251,6 @@ def test_an_exact_product_of_a_number_far_below_its_row() -> None:
     a = np.array([[1.0, 2.0**-200, 2.0**-500]])
     b = np.array([[0.0, 3.0, 0.0], [0.0, 0.0, 5.0], [1.0, 0.0, 0.0]])
     expected = [3 * 2.0**-200, 5 * 2.0**-500, 1.0]
-    assert ops.exact_product(a, b)[0].tolist() == [expected]
-    assert ops.exact_product(b, a)[0][:, 0].tolist() == expected
-    assert ops.exact_product(np.ldexp(a, 450), b)[0].tolist() == [np.ldexp(expected, 450).tolist()]
+    assert products.exact(a, b)[0].tolist() == [expected]
+    assert products.exact(b, a)[0][:, 0].tolist() == expected
+    assert products.exact(np.ldexp(a, 450), b)[0].tolist() == [np.ldexp(expected, 450).tolist()]

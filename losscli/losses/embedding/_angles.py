@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from losscli import doubled, ops
+from losscli import doubled, ops, products
 from losscli.declare import Floats
 from losscli.errors import DataError
 
@@ -105,7 +105,7 @@ def cosines(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     x, y = _measured(x)[0], _measured(y)[0]
     norm1, norm2 = (doubled.sqrt(dot(a, a)) for a in (x, y))
     norms = doubled.product(tuple(part[:, None] for part in norm1), norm2)
-    high, low = doubled.quotient(ops.exact_product(x, y), norms)
+    high, low = doubled.quotient(products.exact(x, y), norms)
     nothing = norms[0] == 0
     return np.where(nothing, 0.0, high), np.where(nothing, 0.0, low)
 

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from losscli import ops
+from losscli import ops, products
 from losscli.declare import AnyArray, Array, Floats
 from losscli.losses.multiclass import ClassWeight, IgnoreIndex, Labels, LabelSmoothing
 from losscli.losses.multiclass.cross_entropy import cross_entropy
@@ -46,7 +46,7 @@ def linear_cross_entropy(
     Source: PyTorch 2.13, torch.nn.LinearCrossEntropyLoss.
     """
     bias = None if linear_bias is None else linear_bias[..., 0]
-    logits, lost = ops.product(linear_weight, hidden, bias)
+    logits, lost = products.row_by_row(linear_weight, hidden, bias)
     terms = cross_entropy(logits, labels, weight=weight, ignore_index=ignore_index, label_smoothing=label_smoothing)
     of_logits = terms.grad
 
@@ -61,7 +61,7 @@ def linear_cross_entropy(
         else:
             whole = ops.row_sum((labels * (1 - label_smoothing) + label_smoothing / logits.shape[1]) * w)
         slope = of_logits() + whole[:, None] * ops.softmax_corrected(logits, ops.softmax_peak(logits), lost)
-        return ops.product(np.swapaxes(linear_weight, 1, 2), slope)[0]
+        return products.row_by_row(np.swapaxes(linear_weight, 1, 2), slope)[0]
 
     biased = linear_bias is not None
     logit = replace(terms.steps["logit"], how=f"linear_weight @ hidden{' + linear_bias' * biased}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -146,7 +147,7 @@ def _stacks(loss: Loss, documents: Documents) -> Iterator[Documents]:
     constant = all(_constant(column) for name, column in documents.columns.items() if name not in rows)
     for alike in [documents] if constant else _alike(loss, documents):
         shapes = [_nested_shape(alike.columns[name][0]) for name in rows if name in alike.columns]
-        size = 1 if None in shapes else max(1, BLOCK // max(1, *(_product(shape or ()) for shape in shapes), 1))
+        size = 1 if None in shapes else max(1, BLOCK // max([1, *(math.prod(shape or ()) for shape in shapes)]))
         yield from alike.cut(size)
 
 
@@ -168,9 +169,9 @@ def _with_rows(loss: Loss) -> set[str]:
 
 def _constant(column: list[Any]) -> bool:
     first = column[0]
-    return (
-        all(value is first for value in column) if isinstance(first, np.ndarray) else column.count(first) == len(column)
-    )
+    if isinstance(first, np.ndarray):
+        return all(value is first for value in column)
+    return column.count(first) == len(column)
 
 
 def _nested_shape(value: Any) -> tuple[int, ...] | None:
@@ -187,10 +188,3 @@ def _nested_shape(value: Any) -> tuple[int, ...] | None:
 def _comparable(value: Any) -> Any:
     """An array given for all documents is the same for all: compare which one it is, not its numbers."""
     return id(value) if isinstance(value, np.ndarray) else value
-
-
-def _product(numbers: tuple[int, ...]) -> int:
-    product = 1
-    for n in numbers:
-        product *= n
-    return product

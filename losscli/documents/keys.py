@@ -106,7 +106,7 @@ class Keys:
         return chosen if "," in key and key not in columns and set(chosen) <= set(columns) else []
 
     def _from_table(self, table: Documents) -> Documents:
-        """Columns that are no parameter are the classes, their headers the names of the classes."""
+        """Columns that name no parameter are the classes; their headers are the class names."""
         columns = {key: column for key, (column,) in table.columns.items()}
         names, others = self._names(tuple(columns), is_table=True)
         chosen = self._chosen(list(columns))
@@ -165,7 +165,7 @@ def _refuse_gaps(key: str, column: list[Any], table: Documents, option: str) -> 
         return
     i, cell = next((i, cell) for i, cell in enumerate(column) if isinstance(cell, str))
     found = quoted(cell) if cell else "an empty cell"
-    hint = f" A column that is no class is left out by naming the classes with {option}." if option else ""
+    hint = f" To leave the column out, name the classes with {option}." if option else ""
     raise DataError(f"the column {quoted(key)} holds {found}, but a number was expected.{hint}", table.rows[i])
 
 

@@ -42,8 +42,9 @@ CLASS_PROBABILITIES = Array("N... C", "real", "class probabilities", suspicion="
 
 
 class Block(NamedTuple):
-    """The keyword arguments of the loss for some rows, and what is suspicious about them."""
+    """The arguments of the loss for some rows by parameter and by keyword, and what is suspicious about them."""
 
+    values: dict[str, Any]
     keywords: dict[str, Any]
     warnings: list[LosscliWarning]
 
@@ -140,7 +141,7 @@ class Arguments(Layout):
                 values[name] = self._converted(name, plain_dtype(array[0], name), None, warn)
             elif name in self.shared:
                 one = self._converted(name, plain_dtype(array[(0,) * len(self.rows)][None], name), rows, warn)
-                values[name] = np.broadcast_to(one, (self._count(rows), *one.shape[1:]))
+                values[name] = np.broadcast_to(one, (self.count(rows), *one.shape[1:]))
             else:
                 part = array[rows]
                 own = array.ndim - len(self.rows)
@@ -163,9 +164,9 @@ class Arguments(Layout):
                 suspicious = self._suspicion(name, values, rows)
                 if suspicious is not None:
                     warn(*suspicious, f"{name} {self._marker(name).suspicion}")
-        return Block(keywords, warnings)
+        return Block(values, keywords, warnings)
 
-    def _count(self, rows: Rows) -> int:
+    def count(self, rows: Rows) -> int:
         """How many rows a block has."""
         if not isinstance(rows[0], slice):
             return len(rows[0])

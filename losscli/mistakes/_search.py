@@ -1,0 +1,363 @@
+"""Which mistakes give a number: every single one, then every two of different stages, and how far chance explains a fit.
+
+A number is read as text: it stands for an interval, half a unit of its last digit to either side, and what float32 may
+be off. The more values there are to hit, the more likely one is hit by chance: that is computed, and told.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import chain
+from types import ModuleType
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from losscli.catalogue import entries
+from losscli.compute.result import ieee
+from losscli.compute.variants import IMPOSSIBLE, Call, Tally, own_ratio
+from losscli.errors import UsageError
+from losscli.mistakes import Variant
+
+FLOAT32 = 4e-7  # how far a mean computed in float32 may be off
+WHOLE = 1e-3  # how far a number without a decimal point may be off
+SAME = 1e-9  # values this close to one another are the same
+PAIR_CHANCE = 0.05  # pairs more likely by chance are not shown
+SURE, LIKELY = 0.01, 0.2
+MOST_NUMBERS = 50_000  # numbers in all arrays up to which pairs are tried
+AMONG = 0.25  # values within this share of a number are those that might have hit it
+LAST_OF_ROWS = 6  # the stage up to which a mistake changes the losses of rows
+
+
+class Observed(NamedTuple):
+    """A number as it was typed, and the interval that it stands for."""
+
+    text: str
+    value: float
+    low: float
+    high: float
+
+    @property
+    def width(self) -> float:
+        return self.high - self.low
+
+    def holds(self, value: float) -> bool:
+        if math.isfinite(self.value):
+            return self.low <= value <= self.high
+        return value == self.value or (math.isnan(value) and math.isnan(self.value))
+
+    def wider(self) -> Observed:
+        """The interval with one more unit of the last digit to either side."""
+        unit = _unit(self.text)
+        return replace_interval(self, unit * 1.5 + FLOAT32 * abs(self.value))
+
+
+def replace_interval(number: Observed, half: float) -> Observed:
+    return Observed(number.text, number.value, number.value - half, number.value + half)
+
+
+def observed(text: str) -> list[Observed]:
+    """The numbers of a text such as `0.6661` or `4000,0`."""
+    return [_observed(part.strip()) for part in re.split(r"[,;\s]+", text.strip().strip("[]")) if part.strip()]
+
+
+def _observed(text: str) -> Observed:
+    try:
+        value = float(text)
+    except ValueError:
+        raise UsageError(f"--why is {text!r}, but takes a number with the digits that you have, such as 0.6661.") from None
+    unit = _unit(text)
+    half = unit / 2 + FLOAT32 * abs(value) if math.isfinite(value) else 0.0
+    return Observed(text, value, value - half, value + half)
+
+
+def _unit(text: str) -> float:
+    """One unit of the last digit typed."""
+    mantissa, _, exponent = text.lower().partition("e")
+    _, point, decimals = mantissa.partition(".")
+    if not point:
+        return 2 * WHOLE * abs(float(text)) if "n" not in text.lower() else 0.0
+    return 10.0 ** (int(exponent or 0) - len(decimals))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A call with one mistake, or two, and what comes of it: one number, or the losses of the rows."""
+
+    variants: tuple[Variant, ...]
+    call: Call
+    values: tuple[float, ...]
+
+    @property
+    def value(self) -> float:
+        return self.values[0]
+
+    @property
+    def seen(self) -> int:
+        return min((v.seen for v in self.variants), default=0)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Mistakes that give the number: trials of one value, which the data cannot tell apart; the commonest comes first."""
+
+    trials: tuple[Trial, ...]
+    chance: float
+    residual: float
+    exact: bool
+
+    @property
+    def first(self) -> Trial:
+        return self.trials[0]
+
+    @property
+    def verdict(self) -> Literal["explains", "fits", "possible"]:
+        return "explains" if self.chance < SURE else "fits" if self.chance < LIKELY else "possible"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What gives the numbers that were observed.
+
+    tier        agrees: the loss itself; single: one mistake; pair: two; none: nothing that was tried
+    nearly      whether it takes one more unit of the last digit
+    candidates  best first; nearest: the closest where nothing fits
+    singles     how many single mistakes were tried, and how many pairs
+    """
+
+    observed: tuple[Observed, ...]
+    right: Trial
+    tier: Literal["agrees", "single", "pair", "none"]
+    nearly: bool
+    candidates: tuple[Candidate, ...]
+    nearest: tuple[Trial, ...]
+    singles: int
+    pairs: int
+    skipped: str = ""
+
+
+@cache
+def stages() -> tuple[ModuleType, ...]:
+    return tuple(sorted((entry.module() for entry in entries("mistakes")), key=lambda module: module.ORDER))
+
+
+def explained(calls: Iterable[Call], numbers: Sequence[Observed]) -> Explanation:
+    """What gives the numbers: the loss's own number, or those of its rows, under each mistake."""
+    several = len(numbers) > 1
+    kept: list[Call] | None = []
+    size = 0
+    singles: dict[Any, Trial | None] = {}
+    right: Call | None = None
+    for call in calls:
+        size += sum(a.size for a in call.values.values() if isinstance(a, np.ndarray))
+        if kept is not None:
+            kept = [*kept, call] if size <= MOST_NUMBERS else None
+        right = _merged(right, call)
+        _collect(singles, right is not None and right.known is not None, _row_variants([((), call)], several))
+    assert right is not None
+    first = _trial((), right, several)
+    assert first is not None
+    tried = [*_finished(singles, several), *([] if several else _on_numbers([((), right)]))]
+    found = _different(tried, first)
+    if _fits(first, numbers):
+        return Explanation(tuple(numbers), first, "agrees", False, (), (), len(found), 0)
+    candidates = _candidates(found, numbers, "single")
+    pairs: list[Trial] = []
+    skipped = ""
+    if not candidates:
+        if kept is None:
+            skipped = "pairs of mistakes, on input of this size"
+        else:
+            pairs = _pairs(kept, singles, tried, first, several)
+            candidates = [c for c in _candidates(pairs, numbers, "pair") if c.chance < PAIR_CHANCE]
+    tier: Literal["single", "pair", "none"] = "pair" if candidates and pairs else "single"
+    nearly = False
+    if not candidates:
+        wider = [n.wider() for n in numbers]
+        nearly = True
+        candidates, tier = _candidates(found, wider, "single"), "single"
+        candidates = [c for c in candidates if c.chance < LIKELY]
+    if not candidates:
+        nearly, tier = False, "none"
+    nearest = sorted(found, key=lambda t: _distance(t, numbers))[:3] if not candidates else []
+    return Explanation(
+        tuple(numbers), first, tier, nearly, tuple(candidates), tuple(nearest), len(found), len(pairs), skipped
+    )
+
+
+def _merged(total: Call | None, call: Call) -> Call:
+    if total is None:
+        return call
+    return replace(call, known=total.tally + call.tally, source=None)
+
+
+def _collect(into: dict[Any, Any], later: bool, found: Iterable[tuple[tuple[Variant, ...], Call]]) -> None:
+    """Add what each mistake makes of one more part of the input to what it made of those before."""
+    seen = set()
+    for variants, call in found:
+        key = tuple((v.name, v.what) for v in variants)
+        if key in seen:
+            continue
+        seen.add(key)
+        before = into.get(key)
+        if before is None:
+            if not later:
+                into[key] = (variants, call)
+        elif before:
+            into[key] = (before[0], _merged(before[1], call))
+    if later:
+        for key in into.keys() - seen:
+            into[key] = None
+
+
+def _row_variants(
+    starts: Iterable[tuple[tuple[Variant, ...], Call]], several: bool
+) -> Iterator[tuple[tuple[Variant, ...], Call]]:
+    """The calls with one more mistake of a stage that changes the losses of rows."""
+    yield from _more(starts, [stage for stage in stages() if stage.ORDER <= LAST_OF_ROWS])
+
+
+def _more(
+    starts: Iterable[tuple[tuple[Variant, ...], Call]], among: Sequence[ModuleType]
+) -> Iterator[tuple[tuple[Variant, ...], Call]]:
+    for before, call in starts:
+        last = _order(before)
+        if any(variant.alone for variant in before):
+            continue
+        for stage in among:
+            if stage.ORDER <= last:
+                continue
+            yield from _tried(before, call, stage)
+
+
+def _tried(before: tuple[Variant, ...], call: Call, stage: ModuleType) -> Iterator[tuple[tuple[Variant, ...], Call]]:
+    with ieee():
+        found = stage.variants(call)
+        while True:
+            try:
+                variant = next(found)
+                _ = variant.call.tally
+            except StopIteration:
+                return
+            except IMPOSSIBLE:
+                if found.gi_frame is None:
+                    return
+                continue
+            if not (before and variant.alone):
+                yield (*before, replace(variant, stage=stage.ORDER)), variant.call
+
+
+def _order(variants: tuple[Variant, ...]) -> int:
+    return variants[-1].stage if variants else 0
+
+
+def _on_numbers(starts: Iterable[tuple[tuple[Variant, ...], Call]]) -> list[Trial]:
+    """The calls with one more mistake of a stage that starts from the sums."""
+    later = [stage for stage in stages() if stage.ORDER > LAST_OF_ROWS]
+    return [t for variants, call in _more(starts, later) if (t := _trial(variants, call, False)) is not None]
+
+
+def _finished(collected: dict[Any, Any], several: bool) -> list[Trial]:
+    found = (_trial(*kept, several) for kept in collected.values() if kept)
+    return [trial for trial in found if trial is not None]
+
+
+def _trial(variants: tuple[Variant, ...], call: Call, several: bool) -> Trial | None:
+    try:
+        with ieee():
+            values = tuple(call.losses.tolist()) if several else (float(call.number),)
+    except IMPOSSIBLE:
+        return None
+    return Trial(variants, call, values)
+
+
+def _pairs(calls: list[Call], singles: dict[Any, Any], tried: list[Trial], first: Trial, several: bool) -> list[Trial]:
+    """Two mistakes of different stages at once; one that changes nothing is not counted twice."""
+    two: dict[Any, Any] = {}
+    for number, call in enumerate(calls):
+        starts = _row_variants([((), call)], several)
+        _collect(two, number > 0, _row_variants(starts, several))
+    starts_of_numbers = [kept for kept in singles.values() if kept]
+    found = _finished(two, several)
+    if not several:
+        found += _on_numbers(starts_of_numbers)
+        found += _on_numbers([(t.variants, t.call) for t in tried if _order(t.variants) > LAST_OF_ROWS])
+    known = sorted(t.value for t in tried) if not several else []
+    different = _different(found, first)
+    return [t for t in different if several or not _near(known, t.value)]
+
+
+def _near(known: list[float], value: float) -> bool:
+    from bisect import bisect_left
+
+    at = bisect_left(known, value)
+    return any(0 <= i < len(known) and _same(known[i], value) for i in (at - 1, at))
+
+
+def _different(trials: Iterable[Trial], first: Trial) -> list[Trial]:
+    """The trials that change something."""
+    return [
+        t for t in trials
+        if len(t.values) != len(first.values) or not all(map(_same, t.values, first.values))
+    ]  # fmt: skip
+
+
+def _same(a: float, b: float) -> bool:
+    return a == b or abs(a - b) <= SAME * max(abs(a), abs(b)) or (math.isnan(a) and math.isnan(b))
+
+
+def _fits(trial: Trial, numbers: Sequence[Observed]) -> bool:
+    return len(trial.values) == len(numbers) and all(n.holds(v) for n, v in zip(numbers, trial.values, strict=True))
+
+
+def _distance(trial: Trial, numbers: Sequence[Observed]) -> float:
+    if len(trial.values) != len(numbers):
+        return math.inf
+    off = [abs(v - n.value) for v, n in zip(trial.values, numbers, strict=True)]
+    return math.inf if any(map(math.isnan, off)) else max(off)
+
+
+def _candidates(trials: Sequence[Trial], numbers: Sequence[Observed], tier: str) -> list[Candidate]:
+    """The trials that fit, those of one value together, best first."""
+    fitting = sorted((t for t in trials if _fits(t, numbers)), key=lambda t: t.values)
+    groups: list[list[Trial]] = []
+    for trial in fitting:
+        if groups and all(map(_same, groups[-1][0].values, trial.values)):
+            groups[-1].append(trial)
+        else:
+            groups.append([trial])
+    chance = _chance(trials, numbers) if groups else 0.0
+    found = []
+    for group in groups:
+        group.sort(key=_rank)
+        unique = {tuple(v.name for v in t.variants): t for t in reversed(group)}
+        residual = max(abs(v - n.value) for v, n in zip(group[0].values, numbers, strict=True)) if math.isfinite(group[0].value) else 0.0
+        exact = all(abs(v - n.value) <= FLOAT32 * abs(n.value) for v, n in zip(group[0].values, numbers, strict=True) if math.isfinite(n.value))
+        found.append(Candidate(tuple(sorted(unique.values(), key=_rank)), chance, residual, exact))
+    return sorted(found, key=lambda c: (not c.exact, *_rank(c.first)))
+
+
+def _rank(trial: Trial) -> tuple[Any, ...]:
+    given = sum(bool(set(v.changes) & v.call.given) for v in trial.variants)
+    return (-trial.seen, -given, sum(len(v.changes) for v in trial.variants))
+
+
+def _chance(trials: Sequence[Trial], numbers: Sequence[Observed]) -> float:
+    """How many values of this tier an unrelated number of these digits would be expected to hit."""
+    expected = math.inf
+    for i, number in enumerate(numbers):
+        v = abs(number.value)
+        if not math.isfinite(v):
+            return 1.0
+        if not v:
+            expected = min(expected, 1.0)
+            continue
+        near = sorted(t.values[i] for t in trials if len(t.values) > i and abs(t.values[i] - number.value) <= AMONG * v)
+        different = sum(not _same(a, b) for a, b in zip(near, near[1:], strict=False)) + bool(near)
+        one = (different + 0.5) / (v / 2) * number.width
+        expected = one if expected == math.inf else expected * min(1.0, number.width / (v / 2))
+    return expected

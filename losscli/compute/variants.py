@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain, islice
 from typing import Any, NamedTuple, TypeAlias
 
@@ -20,7 +20,7 @@ from losscli.compute.loss import Loss
 from losscli.compute.result import Result, ieee
 from losscli.declare import AnyArray, Floats
 from losscli.errors import LosscliError
-from losscli.terms import Terms, divide
+from losscli.terms import Link, Terms, divide
 
 MOST_ROWS = 100_000  # rows whose losses are kept one by one
 IMPOSSIBLE = (LosscliError, ValueError, IndexError, ArithmeticError)  # what a loss says to values that do not fit it
@@ -98,7 +98,7 @@ class Call:
     function    makes the terms from the parameters
     reduce      makes the quotient, as the loss's own reduction does if it is None
     unit        what is done to the number at the end
-    known       the tally, where it is known
+    known       the tally, where it is known; `link` is then that of the terms
     source      the result that this is a call of, where its documents are at hand as a whole
     """
 
@@ -113,6 +113,7 @@ class Call:
     unit: Callable[[float], float] | None = None
     linked: bool = True
     known: Tally | None = None
+    link: Link | None = None
     source: Result | None = None
 
     # -- what it is made of --
@@ -192,15 +193,15 @@ class Call:
             counts = self.counts if divisor is None and len(self.counts) == len(value) else None
             if counts is not None:
                 value = np.where(counts if value.ndim == 1 else counts[:, None], value, 0.0)
-            return Terms(value, {}, divisor=divisor, counts=counts)
+            return Terms(value, {}, divisor=divisor, counts=counts, link=link)
 
+        link = self.linked_by
         return replace(self, function=terms, known=None)
 
     def as_loss(self, name: str, **values: Any) -> Call:
         """Another loss of the catalogue, with values for those of its parameters that are called otherwise."""
-        entry = find("losses", name)
-        assert entry is not None
-        loss = Loss(entry)
+        loss = _loss(name)
+        entry = loss.entry
         parameters = loss.declaration.parameters
         own = {p: self.values.get(p, parameter.default) for p, parameter in parameters.items()}
         reduction = self.reduction if self.reduction in entry.reductions else "mean"
@@ -208,11 +209,11 @@ class Call:
 
     def reduced(self, reduce: Reduce) -> Call:
         """The same losses of rows, added up and divided in another way."""
-        return replace(self, reduce=reduce, known=self.tally)
+        return replace(self, reduce=reduce, known=self.tally, link=self.linked_by)
 
     def in_unit(self, unit: Callable[[float], float], linked: bool = True) -> Call:
         """The same number, changed at the end; not `linked`: without the function that the loss ends with."""
-        return replace(self, unit=unit, linked=linked, known=self.tally)
+        return replace(self, unit=unit, linked=linked, known=self.tally, link=self.linked_by)
 
     # -- what comes of it --
 
@@ -288,23 +289,34 @@ class Call:
 
     @cached_property
     def number(self) -> float:
-        number = self.ratio.quotient
-        if self.terms_link is not None and self.reduction != "sum" and self.linked:
-            number = self.terms_link(number)
-        return number if self.unit is None else self.unit(number)
+        return self._finished(self.ratio.quotient, self.linked)
 
     @cached_property
-    def terms_link(self) -> Callable[[float], float] | None:
+    def linked_by(self) -> Link | None:
         """The function that the loss ends with, as the perplexity does with exp."""
-        with ieee():
-            link = self.loss.function(**self.loss.declaration.keywords(self.values)).link
-        return None if link is None else link.of
+        return self.link if self.known is not None else self.own_terms.link
 
     @property
-    def losses(self) -> Floats:
+    def losses(self) -> list[float]:
         """The losses of the rows one by one, as --reduction none gives them."""
-        value = self.terms.value.ravel()
-        return value if self.unit is None else np.array([self.unit(v) for v in value.tolist()])
+        return [self._finished(v, False) for part in self.tally.rows or () for v in part.value.ravel().tolist()]
+
+    @property
+    def of_documents(self) -> list[float]:
+        """The loss of each document."""
+        return [self._finished(ratio.quotient, self.linked) for ratio in self.tally.documents]
+
+    def _finished(self, number: float, linked: bool) -> float:
+        if linked and self.linked_by is not None and self.reduction != "sum":
+            number = self.linked_by.of(number)
+        return number if self.unit is None else self.unit(number)
+
+
+@cache
+def _loss(name: str) -> Loss:
+    entry = find("losses", name)
+    assert entry is not None
+    return Loss(entry)
 
 
 def own_ratio(call: Call) -> Ratio:
@@ -348,7 +360,7 @@ def calls(result: Result) -> Iterator[Call]:
             defaults | arguments.block(rows).values,
             shape,
             arguments.class_axis,
-            result.reduction,
+            "mean" if result.reduction == "none" else result.reduction,
             given,
             source=result if whole else None,
         )

@@ -13,20 +13,21 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 from types import ModuleType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from losscli.catalogue import entries
 from losscli.compute.result import ieee
 from losscli.compute.variants import IMPOSSIBLE, Call, Tally, own_ratio
-from losscli.errors import UsageError
+from losscli.errors import DataError, UsageError
 from losscli.mistakes import Variant
 
 FLOAT32 = 4e-7  # how far a mean computed in float32 may be off
 WHOLE = 1e-3  # how far a number without a decimal point may be off
 SAME = 1e-9  # values this close to one another are the same
 PAIR_CHANCE = 0.05  # pairs more likely by chance are not shown
+Over: TypeAlias = Literal["all", "rows", "documents"]  # what the numbers are: one loss, or those of rows or documents
 SURE, LIKELY = 0.01, 0.2
 MOST_NUMBERS = 50_000  # numbers in all arrays up to which pairs are tried
 AMONG = 0.25  # values within this share of a number are those that might have hit it
@@ -147,7 +148,7 @@ def stages() -> tuple[ModuleType, ...]:
 
 def explained(calls: Iterable[Call], numbers: Sequence[Observed]) -> Explanation:
     """What gives the numbers: the loss's own number, or those of its rows, under each mistake."""
-    several = len(numbers) > 1
+    over: Over = "rows" if len(numbers) > 1 else "all"
     kept: list[Call] | None = []
     size = 0
     singles: dict[Any, Trial | None] = {}
@@ -157,11 +158,14 @@ def explained(calls: Iterable[Call], numbers: Sequence[Observed]) -> Explanation
         if kept is not None:
             kept = [*kept, call] if size <= MOST_NUMBERS else None
         right = _merged(right, call)
-        _collect(singles, right is not None and right.known is not None, _row_variants([((), call)], several))
-    assert right is not None
-    first = _trial((), right, several)
+        _collect(singles, right is not None and right.known is not None, _row_variants([((), call)], over))
+    if right is None:
+        raise DataError("the input is empty, but at least one document was expected.")
+    if over == "rows":
+        over = _over(right, len(numbers))
+    first = _trial((), right, over)
     assert first is not None
-    tried = [*_finished(singles, several), *([] if several else _on_numbers([((), right)]))]
+    tried = [*_finished(singles, over), *([] if over != "all" else _on_numbers([((), right)]))]
     found = _different(tried, first)
     if _fits(first, numbers):
         return Explanation(tuple(numbers), first, "agrees", False, (), (), len(found), 0)
@@ -172,7 +176,7 @@ def explained(calls: Iterable[Call], numbers: Sequence[Observed]) -> Explanation
         if kept is None:
             skipped = "pairs of mistakes, on input of this size"
         else:
-            pairs = _pairs(kept, singles, tried, first, several)
+            pairs = _pairs(kept, singles, tried, first, over)
             candidates = [c for c in _candidates(pairs, numbers, "pair") if c.chance < PAIR_CHANCE]
     tier: Literal["single", "pair", "none"] = "pair" if candidates and pairs else "single"
     nearly = False
@@ -186,6 +190,21 @@ def explained(calls: Iterable[Call], numbers: Sequence[Observed]) -> Explanation
     nearest = sorted(found, key=lambda t: _distance(t, numbers))[:3] if not candidates else []
     return Explanation(
         tuple(numbers), first, tier, nearly, tuple(candidates), tuple(nearest), len(found), len(pairs), skipped
+    )
+
+
+def _over(call: Call, count: int) -> Over:
+    """What several numbers are: the losses of rows, or of documents."""
+    rows, documents = call.tally.rows, len(call.tally.documents)
+    n = None if rows is None else sum(part.value.size for part in rows)
+    if n == count:
+        return "rows"
+    if documents == count:
+        return "documents"
+    has = f"{n:,} losses of rows" if n is not None else "too many rows to look at one by one"
+    raise UsageError(
+        f"--why has {count} numbers, but the input has {has}{f' and {documents} batches' if documents > 1 else ''}. "
+        "Give one number for the loss, or one for each row."
     )
 
 
@@ -215,7 +234,7 @@ def _collect(into: dict[Any, Any], later: bool, found: Iterable[tuple[tuple[Vari
 
 
 def _row_variants(
-    starts: Iterable[tuple[tuple[Variant, ...], Call]], several: bool
+    starts: Iterable[tuple[tuple[Variant, ...], Call]], over: Over
 ) -> Iterator[tuple[tuple[Variant, ...], Call]]:
     """The calls with one more mistake of a stage that changes the losses of rows."""
     yield from _more(starts, [stage for stage in stages() if stage.ORDER <= LAST_OF_ROWS])
@@ -258,37 +277,37 @@ def _order(variants: tuple[Variant, ...]) -> int:
 def _on_numbers(starts: Iterable[tuple[tuple[Variant, ...], Call]]) -> list[Trial]:
     """The calls with one more mistake of a stage that starts from the sums."""
     later = [stage for stage in stages() if stage.ORDER > LAST_OF_ROWS]
-    return [t for variants, call in _more(starts, later) if (t := _trial(variants, call, False)) is not None]
+    return [t for variants, call in _more(starts, later) if (t := _trial(variants, call, "all")) is not None]
 
 
-def _finished(collected: dict[Any, Any], several: bool) -> list[Trial]:
-    found = (_trial(*kept, several) for kept in collected.values() if kept)
+def _finished(collected: dict[Any, Any], over: Over) -> list[Trial]:
+    found = (_trial(*kept, over) for kept in collected.values() if kept)
     return [trial for trial in found if trial is not None]
 
 
-def _trial(variants: tuple[Variant, ...], call: Call, several: bool) -> Trial | None:
+def _trial(variants: tuple[Variant, ...], call: Call, over: Over) -> Trial | None:
     try:
         with ieee():
-            values = tuple(call.losses.tolist()) if several else (float(call.number),)
+            values = [float(call.number)] if over == "all" else call.losses if over == "rows" else call.of_documents
     except IMPOSSIBLE:
         return None
-    return Trial(variants, call, values)
+    return Trial(variants, call, tuple(values))
 
 
-def _pairs(calls: list[Call], singles: dict[Any, Any], tried: list[Trial], first: Trial, several: bool) -> list[Trial]:
+def _pairs(calls: list[Call], singles: dict[Any, Any], tried: list[Trial], first: Trial, over: Over) -> list[Trial]:
     """Two mistakes of different stages at once; one that changes nothing is not counted twice."""
     two: dict[Any, Any] = {}
     for number, call in enumerate(calls):
-        starts = _row_variants([((), call)], several)
-        _collect(two, number > 0, _row_variants(starts, several))
+        starts = _row_variants([((), call)], over)
+        _collect(two, number > 0, _row_variants(starts, over))
     starts_of_numbers = [kept for kept in singles.values() if kept]
-    found = _finished(two, several)
-    if not several:
+    found = _finished(two, over)
+    if over == "all":
         found += _on_numbers(starts_of_numbers)
         found += _on_numbers([(t.variants, t.call) for t in tried if _order(t.variants) > LAST_OF_ROWS])
-    known = sorted(t.value for t in tried) if not several else []
+    known = sorted(t.value for t in tried) if over == "all" else []
     different = _different(found, first)
-    return [t for t in different if several or not _near(known, t.value)]
+    return [t for t in different if over != "all" or not _near(known, t.value)]
 
 
 def _near(known: list[float], value: float) -> bool:

@@ -132,7 +132,7 @@ def _means(call: Call, above: Floats, below: Floats, of: str, unit: str, seen: i
     why = f"The mean is over all rows together: {call.tally.value:.5g} / {call.tally.divisor:.5g}."
     mend = "add the sums and divide once by the sum of the divisors."
     name = "mean-of-sequence-means" if unit == "sequence" else "mean-of-batch-means"
-    if call.terms_link is None or call.reduction == "sum":
+    if call.linked_by is None or call.reduction == "sum":
         yield mistake(name, call.reduced(_to(float(kept.sum()), len(kept))), f"the mean of the means of {of}", why, mend, seen, reduction=f"mean of means {code}")
         if len(kept) != len(means):
             yield mistake(name, call.reduced(_to(float(kept.sum()), len(means))), f"the mean of the means of {of}, those without a row counted as 0", why, mend, 2, reduction=f"mean of means {code}")
@@ -140,7 +140,7 @@ def _means(call: Call, above: Floats, below: Floats, of: str, unit: str, seen: i
             yield mistake("sum-of-batch-means", call.reduced(_to(float(kept.sum()))), f"the sum of the means of {of}, not divided by their number", why,
                           f"divide by {len(means)}, the number of batches.", seen // 2, reduction=f"sum of means {code}")
     else:
-        values = [call.terms_link(m) for m in kept.tolist()]
+        values = [call.linked_by.of(m) for m in kept.tolist()]
         made = call.reduced(_to(float(np.sum(values)), len(values))).in_unit(lambda v: v, linked=False)
         yield mistake("mean-of-perplexities", made, f"the mean of the perplexities of {of}", "The perplexity is exp of the mean over all tokens.", "average the losses, then take exp.", 8, reduction=f"mean of exp {code}")
 

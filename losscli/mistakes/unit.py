@@ -14,7 +14,7 @@ ORDER = 8
 
 
 def variants(call: Call) -> Iterator[Variant]:
-    if call.terms_link is not None and call.reduction != "sum":
+    if call.linked_by is not None and call.reduction != "sum":
         plain = call.in_unit(lambda v: v, linked=False)
         yield mistake("perplexity-not-exp", plain, "the loss, where the perplexity is exp of it", "", "take exp of it.", 4, reduction="log")
         yield mistake("perplexity-base-2", call.in_unit(lambda v: 2**v, linked=False), "2^loss, where the loss is in nats", "The perplexity is exp(loss), or 2^(loss in bits).", "take exp.", 3, reduction="2^loss")

@@ -30,7 +30,7 @@ FILES = typer.Argument(
     show_default=False,
 )
 SETTINGS = {"help_option_names": ["-h", "--help"]}
-PANELS = {"reading": "Input", "settings": "Loss", "checks": "Checks", "show": "Output"}
+PANELS = {"reading": "Input", "settings": "Loss", "questions": "Questions", "checks": "Checks", "show": "Output"}
 PANEL_OF = {
     "class_axis": "Input",
     "class_names": "Input",
@@ -183,6 +183,7 @@ def _applying(parameters: Iterable[Parameter], entry: Entry) -> Iterator[Paramet
         "class_names": any(m.by_class for m in markers),
         "reduction": not entry.is_function,
         "grad": not entry.is_function,
+        "why": not entry.is_function,
     }
     formats = sorted((name for e in entries("reports") for name in e.names), key=lambda name: name != "table")
     words = {"reduction": entry.reductions, "format": tuple(formats)}

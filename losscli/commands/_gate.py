@@ -27,6 +27,7 @@ class Gate:
     _numbers: list[AnyArray] = field(default_factory=list)
     _total: Total = field(default_factory=Total)
     _not_finite: str = ""
+    _is_function: bool = False
 
     def __post_init__(self) -> None:
         if self.checks.expect is not None:
@@ -41,9 +42,10 @@ class Gate:
             yield result
 
     def _add(self, result: Result) -> None:
-        if result.of.entry.is_function or result.reduction == "none":
+        self._is_function = result.of.entry.is_function
+        if self._is_function or result.reduction == "none":
             self._numbers.append(result.value.ravel())
-        if not result.of.entry.is_function:
+        if not self._is_function:
             try:
                 self._total += result.total
             except DataError:
@@ -81,7 +83,12 @@ class Gate:
         i = int(np.argmin(same))
         off = abs(found[i] - expected[i])
         by = f": off by {off:.3g}, with {atol + rtol * abs(expected[i]):.3g} allowed" if math.isfinite(off) else ""
-        raise CheckError(f"{_name(found, i)} is {shown(found[i])}, but {shown(expected[i])} was expected{by}.")
+        next_step = (
+            f" --why {shown(expected[i])} says what gives it." if found.size == 1 and not self._is_function else ""
+        )
+        raise CheckError(
+            f"{_name(found, i)} is {shown(found[i])}, but {shown(expected[i])} was expected{by}.{next_step}"
+        )
 
 
 def _name(found: AnyArray, i: int) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.catalogue import Entry, find
 from losscli.commands._checks import Checks
+from losscli.commands._questions import Questions
 from losscli.commands._reading import Reading, documents
 from losscli.compute.settings import Settings
 from losscli.errors import DataError, LosscliError, UsageError
@@ -31,6 +32,7 @@ def result(
     settings: Settings,
     checks: Checks,
     show: Show,
+    questions: Questions,
 ) -> None:
     """Compute the loss of what is given, and write it in the format that was asked for."""
     from losscli.compute import loss as compute
@@ -55,13 +57,27 @@ def result(
     # a bar has no place among results that come to the same terminal as they are computed
     flowing = format in ("jsonl", "csv", "tsv") and show.output is None and sys.stdout.isatty()
     with closing(items), output(show.output) as out, bar(show.progress and not flowing) as watched:
-        report.module().write(ResultAnswer(watched(results), show, format), out)
+        answer = _answer(watched(results), show, format, questions)
+        report.module().write(answer, out)
         refuse_changed()
         out.flush()
     if skipped is not None:
         skipped.raise_if_any()
     if gate is not None:
         gate.raise_if_failed()
+    if questions.why is not None:
+        answer.raise_if_unexplained()
+
+
+def _answer(results: Iterator[Result], show: Show, format: str, questions: Questions) -> Any:
+    """What is written: the result, or the answer to a question about it."""
+    if questions.why is None:
+        return ResultAnswer(results, show, format)
+    from losscli.commands._why import WhyAnswer
+
+    if show.steps or show.grad:
+        raise UsageError("--why explains a number: --steps and --grad have no place in it.")
+    return WhyAnswer(results, questions.why, show, format)
 
 
 def _format(show: Show) -> str:

@@ -205,7 +205,9 @@ class Call:
         parameters = loss.declaration.parameters
         own = {p: self.values.get(p, parameter.default) for p, parameter in parameters.items()}
         reduction = self.reduction if self.reduction in entry.reductions else "mean"
-        return replace(self, loss=loss, values=own | values, function=None, known=None, reduction=reduction, given=frozenset())
+        return replace(
+            self, loss=loss, values=own | values, function=None, known=None, reduction=reduction, given=frozenset()
+        )
 
     def reduced(self, reduce: Reduce) -> Call:
         """The same losses of rows, added up and divided in another way."""

@@ -70,7 +70,9 @@ def _observed(text: str) -> Observed:
     try:
         value = float(text)
     except ValueError:
-        raise UsageError(f"--why is {text!r}, but takes a number with the digits that you have, such as 0.6661.") from None
+        raise UsageError(
+            f"--why is {text!r}, but takes a number with the digits that you have, such as 0.6661."
+        ) from None
     unit = _unit(text)
     half = unit / 2 + FLOAT32 * abs(value) if math.isfinite(value) else 0.0
     return Observed(text, value, value - half, value + half)
@@ -98,8 +100,9 @@ class Trial:
         return self.values[0]
 
     @property
-    def seen(self) -> int:
-        return min((v.seen for v in self.variants), default=0)
+    def seen(self) -> float:
+        """How common the mistakes are, together."""
+        return sum(math.log1p(v.seen) for v in self.variants)
 
 
 @dataclass(frozen=True)
@@ -187,7 +190,7 @@ def explained(calls: Iterable[Call], numbers: Sequence[Observed]) -> Explanation
         candidates = [c for c in candidates if c.chance < LIKELY]
     if not candidates:
         nearly, tier = False, "none"
-    nearest = sorted(found, key=lambda t: _distance(t, numbers))[:3] if not candidates else []
+    nearest = [] if candidates else _nearest(found, numbers)
     return Explanation(
         tuple(numbers), first, tier, nearly, tuple(candidates), tuple(nearest), len(found), len(pairs), skipped
     )
@@ -329,6 +332,15 @@ def _same(a: float, b: float) -> bool:
     return a == b or abs(a - b) <= SAME * max(abs(a), abs(b)) or (math.isnan(a) and math.isnan(b))
 
 
+def _nearest(found: list[Trial], numbers: Sequence[Observed]) -> list[Trial]:
+    """The three closest, each of another value; what changes little says little."""
+    near: list[Trial] = []
+    for trial in sorted(found, key=lambda t: _distance(t, numbers)):
+        if not trial.variants[0].alone and not any(map(_same, near[-1].values, trial.values) if near else ()):
+            near.append(trial)
+    return near[:3]
+
+
 def _fits(trial: Trial, numbers: Sequence[Observed]) -> bool:
     return len(trial.values) == len(numbers) and all(n.holds(v) for n, v in zip(numbers, trial.values, strict=True))
 
@@ -354,8 +366,16 @@ def _candidates(trials: Sequence[Trial], numbers: Sequence[Observed], tier: str)
     for group in groups:
         group.sort(key=_rank)
         unique = {tuple(v.name for v in t.variants): t for t in reversed(group)}
-        residual = max(abs(v - n.value) for v, n in zip(group[0].values, numbers, strict=True)) if math.isfinite(group[0].value) else 0.0
-        exact = all(abs(v - n.value) <= FLOAT32 * abs(n.value) for v, n in zip(group[0].values, numbers, strict=True) if math.isfinite(n.value))
+        residual = (
+            max(abs(v - n.value) for v, n in zip(group[0].values, numbers, strict=True))
+            if math.isfinite(group[0].value)
+            else 0.0
+        )
+        exact = all(
+            abs(v - n.value) <= FLOAT32 * abs(n.value)
+            for v, n in zip(group[0].values, numbers, strict=True)
+            if math.isfinite(n.value)
+        )
         found.append(Candidate(tuple(sorted(unique.values(), key=_rank)), chance, residual, exact))
     return sorted(found, key=lambda c: (not c.exact, *_rank(c.first)))
 

@@ -77,19 +77,32 @@ def _of_logits(call: Call) -> Iterator[Variant]:
     if several and call.family != "margin" and call.name not in ("multilabel-soft-margin",):
         p = softmax(x)
         yield mistake(
-            "probs-as-logits", call.having(**{first: p}), "the softmax taken twice",
+            "probs-as-logits",
+            call.having(**{first: p}),
+            "the softmax taken twice",
             f"{call.loss.entry.title} takes logits and has the softmax in it; a model that ends in a softmax gives probabilities.",
-            "take the softmax out of the model, or use `nll` on the log of its output.", 12, **{first: f"softmax({first})"},
+            "take the softmax out of the model, or use `nll` on the log of its output.",
+            12,
+            **{first: f"softmax({first})"},
         )
         yield mistake(
-            "log10-as-logits", call.having(**{first: log_softmax(x) / math.log(10)}), "log10-probabilities taken for logits",
-            "Logits and log-probabilities are natural logarithms.", "multiply by ln 10 = 2.302585 first.", 1,
+            "log10-as-logits",
+            call.having(**{first: log_softmax(x) / math.log(10)}),
+            "log10-probabilities taken for logits",
+            "Logits and log-probabilities are natural logarithms.",
+            "multiply by ln 10 = 2.302585 first.",
+            1,
             **{first: f"log_softmax({first}) / ln 10"},
         )
         hot = ops.one_hot(x.argmax(axis=1), call.classes)
         yield mistake(
-            "argmaxed-predictions", call.having(**{first: hot}), "the argmax of the predictions taken for logits",
-            "A loss takes the scores themselves.", "leave out the argmax.", 3, **{first: f"one_hot(argmax({first}))"},
+            "argmaxed-predictions",
+            call.having(**{first: hot}),
+            "the argmax of the predictions taken for logits",
+            "A loss takes the scores themselves.",
+            "leave out the argmax.",
+            3,
+            **{first: f"one_hot(argmax({first}))"},
         )
         yield from _other_axes(call)
         if call.by_index or call.t.ndim == 2:
@@ -97,22 +110,34 @@ def _of_logits(call: Call) -> Iterator[Variant]:
     if not several and call.family != "margin":
         p = ops.sigmoid(x)
         yield mistake(
-            "sigmoid-twice", call.having(**{first: p}), "the sigmoid taken twice",
+            "sigmoid-twice",
+            call.having(**{first: p}),
+            "the sigmoid taken twice",
             f"{call.loss.entry.title} takes logits and has the sigmoid in it.",
-            "take the sigmoid out of the model.", 4, **{first: f"sigmoid({first})"},
+            "take the sigmoid out of the model.",
+            4,
+            **{first: f"sigmoid({first})"},
         )
         for cut, what in ((0.0, "0"), (0.5, "0.5")):
             yield mistake(
-                "argmaxed-predictions", call.having(**{first: (x > cut) * 1.0}),
-                f"predictions cut to 0 and 1 at {what}, taken for logits", "A loss takes the scores themselves.",
-                "leave out the threshold.", 3, **{first: f"({first} > {what})"},
+                "argmaxed-predictions",
+                call.having(**{first: (x > cut) * 1.0}),
+                f"predictions cut to 0 and 1 at {what}, taken for logits",
+                "A loss takes the scores themselves.",
+                "leave out the threshold.",
+                3,
+                **{first: f"({first} > {what})"},
             )
         if call.name in ("bce-logits", "focal", "multilabel-soft-margin"):
             yield from _sigmoid_left_out(call)
     if call.name == "multilabel-soft-margin":
         yield mistake(
-            "sigmoid-twice", call.having(**{first: ops.sigmoid(x)}), "the sigmoid taken twice",
-            "The loss takes logits and has the sigmoid in it.", "take the sigmoid out of the model.", 4,
+            "sigmoid-twice",
+            call.having(**{first: ops.sigmoid(x)}),
+            "the sigmoid taken twice",
+            "The loss takes logits and has the sigmoid in it.",
+            "take the sigmoid out of the model.",
+            4,
             **{first: f"sigmoid({first})"},
         )
 
@@ -123,13 +148,21 @@ def _softmax_left_out(call: Call, p: Floats) -> Iterator[Variant]:
         return
     takes = f"{call.loss.entry.title} takes logits"
     yield mistake(
-        "raw-to-nll", nll_at(call, x), "minus the logit of the label: no log-softmax was taken",
-        "`nll` takes log-probabilities, not raw scores.", "give the logits to `ce`, or their log-softmax to `nll`.", 5,
+        "raw-to-nll",
+        nll_at(call, x),
+        "minus the logit of the label: no log-softmax was taken",
+        "`nll` takes log-probabilities, not raw scores.",
+        "give the logits to `ce`, or their log-softmax to `nll`.",
+        5,
         **{first: f"{first} as log-probabilities"},
     )
     yield mistake(
-        "probs-as-logprobs", nll_at(call, p), "minus the probability of the label: no logarithm was taken",
-        "`nll` takes log-probabilities, not probabilities.", "use log_softmax, not softmax, before `nll`.", 7,
+        "probs-as-logprobs",
+        nll_at(call, p),
+        "minus the probability of the label: no logarithm was taken",
+        "`nll` takes log-probabilities, not probabilities.",
+        "use log_softmax, not softmax, before `nll`.",
+        7,
         **{first: f"softmax({first}) as log-probabilities"},
     )
     with np.errstate(all="ignore"):
@@ -138,14 +171,24 @@ def _softmax_left_out(call: Call, p: Floats) -> Iterator[Variant]:
         plain = np.log(np.clip(x, 1e-7, FLOAT32_BELOW_ONE))
         ways = (
             (log_x, "minus the log of the logit of the label: the logits were taken for probabilities", "log(logits)"),
-            (np.log(kept), "the logits taken for probabilities, divided by their sum and clipped at 1e-7 (Keras without "
-                           "from_logits=True)", "log(clip(logits / sum(logits), 1e-7, 1 - 1e-7))"),
+            (
+                np.log(kept),
+                "the logits taken for probabilities, divided by their sum and clipped at 1e-7 (Keras without "
+                "from_logits=True)",
+                "log(clip(logits / sum(logits), 1e-7, 1 - 1e-7))",
+            ),
             (plain, "the logits taken for probabilities and clipped at 1e-7", "log(clip(logits, 1e-7, 1 - 1e-7))"),
         )
     for log_p, what, code in ways:
         if call.by_index or not np.isnan(log_p).any():
             yield mistake(
-                "logits-as-probs", nll_at(call, log_p), what, f"{takes}.", "in Keras, set from_logits=True.", 8, **{first: code}
+                "logits-as-probs",
+                nll_at(call, log_p),
+                what,
+                f"{takes}.",
+                "in Keras, set from_logits=True.",
+                8,
+                **{first: code},
             )
 
 
@@ -158,8 +201,13 @@ def _sigmoid_left_out(call: Call) -> Iterator[Variant]:
     ):
         p = np.clip(x, low, high)
         yield mistake(
-            "logits-as-probs", _on_probabilities(call, p, t), f"the logits taken for probabilities ({whose})",
-            f"{call.loss.entry.title} takes logits.", "in Keras, set from_logits=True.", 8, **{first: f"clip({first})"},
+            "logits-as-probs",
+            _on_probabilities(call, p, t),
+            f"the logits taken for probabilities ({whose})",
+            f"{call.loss.entry.title} takes logits.",
+            "in Keras, set from_logits=True.",
+            8,
+            **{first: f"clip({first})"},
         )
 
 
@@ -172,26 +220,42 @@ def _of_log_probabilities(call: Call) -> Iterator[Variant]:
     x, first = call.x, call.first
     p = np.exp(x)
     yield mistake(
-        "probs-as-logprobs", call.having(**{first: p}), "probabilities taken for log-probabilities",
-        f"{call.loss.entry.title} takes log-probabilities.", "take their log: log_softmax instead of softmax.", 7,
+        "probs-as-logprobs",
+        call.having(**{first: p}),
+        "probabilities taken for log-probabilities",
+        f"{call.loss.entry.title} takes log-probabilities.",
+        "take their log: log_softmax instead of softmax.",
+        7,
         **{first: f"exp({first})"},
     )
     if call.name == "kl" or (call.scale == "log-probabilities" and call.classes is not None):
         yield mistake(
-            "probs-as-logits", call.having(**{first: log_softmax(p)}), "a log-softmax taken of probabilities: the softmax twice",
-            f"{call.loss.entry.title} takes log-probabilities.", "take the log of the probabilities, without another softmax.",
-            12, **{first: f"log_softmax(exp({first}))"},
+            "probs-as-logits",
+            call.having(**{first: log_softmax(p)}),
+            "a log-softmax taken of probabilities: the softmax twice",
+            f"{call.loss.entry.title} takes log-probabilities.",
+            "take the log of the probabilities, without another softmax.",
+            12,
+            **{first: f"log_softmax(exp({first}))"},
         )
     total = x - np.logaddexp.reduce(x, axis=-1, keepdims=True)
     yield mistake(
-        "renormalised", call.having(**{first: total}), "the probabilities divided by their sum first",
+        "renormalised",
+        call.having(**{first: total}),
+        "the probabilities divided by their sum first",
         "scikit-learn (before 1.5) and Keras do so; PyTorch takes them as they are.",
-        "give probabilities that sum to 1.", 5, **{first: f"log_softmax({first})"},
+        "give probabilities that sum to 1.",
+        5,
+        **{first: f"log_softmax({first})"},
     )
     if call.by_index:
         yield mistake(
-            "argmaxed-predictions", call.having(**{first: log_softmax(ops.one_hot(x.argmax(axis=-1), x.shape[-1]))}),
-            "the argmax of the predictions taken for logits", "A loss takes the scores themselves.", "leave out the argmax.", 3,
+            "argmaxed-predictions",
+            call.having(**{first: log_softmax(ops.one_hot(x.argmax(axis=-1), x.shape[-1]))}),
+            "the argmax of the predictions taken for logits",
+            "A loss takes the scores themselves.",
+            "leave out the argmax.",
+            3,
             **{first: f"log_softmax(one_hot(argmax({first})))"},
         )
 
@@ -202,14 +266,23 @@ def _of_probabilities(call: Call) -> Iterator[Variant]:
     if call.name == "bce":
         made = call.as_loss("bce-logits", logits=x)
         yield mistake(
-            "sigmoid-twice", made, "the sigmoid taken twice: the probabilities were taken for logits",
+            "sigmoid-twice",
+            made,
+            "the sigmoid taken twice: the probabilities were taken for logits",
             "`bce` takes probabilities; PyTorch's BCEWithLogitsLoss has the sigmoid in it.",
-            "give BCEWithLogitsLoss the logits, or use BCELoss.", 4, **{first: f"sigmoid({first})"},
+            "give BCEWithLogitsLoss the logits, or use BCELoss.",
+            4,
+            **{first: f"sigmoid({first})"},
         )
     if "from_logits" not in call.values and by_class:
         yield mistake(
-            "probs-as-logits", call.having(**{first: softmax(x)}), "the softmax taken of probabilities: twice",
-            f"{call.loss.entry.title} takes probabilities.", "take only one softmax.", 12, **{first: f"softmax({first})"},
+            "probs-as-logits",
+            call.having(**{first: softmax(x)}),
+            "the softmax taken of probabilities: twice",
+            f"{call.loss.entry.title} takes probabilities.",
+            "take only one softmax.",
+            12,
+            **{first: f"softmax({first})"},
         )
         with np.errstate(all="ignore"):
             shares = x / x.sum(axis=-1, keepdims=True)
@@ -217,55 +290,93 @@ def _of_probabilities(call: Call) -> Iterator[Variant]:
         if call.t.shape == x.shape and call.t.dtype.kind == "f":
             both[call.target] = call.t / call.t.sum(axis=-1, keepdims=True)
         yield mistake(
-            "renormalised", call.having(**both), "each row divided by its sum first", "Keras and SciPy do so.",
-            "give probabilities that sum to 1.", 5, **{first: f"{first} / sum({first})"},
+            "renormalised",
+            call.having(**both),
+            "each row divided by its sum first",
+            "Keras and SciPy do so.",
+            "give probabilities that sum to 1.",
+            5,
+            **{first: f"{first} / sum({first})"},
         )
     cut = (x > 0.5) * 1.0
     yield mistake(
-        "dice-thresholded" if call.family == "segmentation" else "argmaxed-predictions", call.having(**{first: cut}),
-        "the predictions cut to 0 and 1 at 0.5 first", "The loss takes the probabilities themselves.",
-        "leave out the threshold.", 3, **{first: f"({first} > 0.5)"},
+        "dice-thresholded" if call.family == "segmentation" else "argmaxed-predictions",
+        call.having(**{first: cut}),
+        "the predictions cut to 0 and 1 at 0.5 first",
+        "The loss takes the probabilities themselves.",
+        "leave out the threshold.",
+        3,
+        **{first: f"({first} > 0.5)"},
     )
     if by_class:
         yield mistake(
-            "argmaxed-predictions", call.having(**{first: ops.one_hot(x.reshape(-1, x.shape[-1]).argmax(axis=1), x.shape[-1]).reshape(x.shape)}),
-            "the argmax of the predictions instead of their probabilities", "The loss takes the probabilities themselves.",
-            "leave out the argmax.", 3, **{first: f"one_hot(argmax({first}))"},
+            "argmaxed-predictions",
+            call.having(
+                **{first: ops.one_hot(x.reshape(-1, x.shape[-1]).argmax(axis=1), x.shape[-1]).reshape(x.shape)}
+            ),
+            "the argmax of the predictions instead of their probabilities",
+            "The loss takes the probabilities themselves.",
+            "leave out the argmax.",
+            3,
+            **{first: f"one_hot(argmax({first}))"},
         )
 
 
 def _other_axes(call: Call) -> Iterator[Variant]:
     """The softmax over an axis that is not that of the classes, and the axes taken apart without being exchanged."""
     x, shape, classes = call.x, call.shape, call.classes
-    if math.prod(shape) != len(x) or call.known is not None or (call.family != "multiclass" and call.name != "perplexity"):
+    if (
+        math.prod(shape) != len(x)
+        or call.known is not None
+        or (call.family != "multiclass" and call.name != "perplexity")
+    ):
         return
     whole = x.reshape(*shape, classes)
     for axis, n in enumerate(shape):
         if n > 1 and (axis or len(shape) == 1 or n > 1):
-            log_p = np.moveaxis(log_softmax(np.moveaxis(whole, axis, -1).reshape(-1, n)).reshape(np.moveaxis(whole, axis, -1).shape), -1, axis)
+            log_p = np.moveaxis(
+                log_softmax(np.moveaxis(whole, axis, -1).reshape(-1, n)).reshape(np.moveaxis(whole, axis, -1).shape),
+                -1,
+                axis,
+            )
             yield mistake(
-                "softmax-wrong-axis", nll_at(call, log_p.reshape(x.shape)),
+                "softmax-wrong-axis",
+                nll_at(call, log_p.reshape(x.shape)),
                 f"the softmax taken over {'the rows' if len(shape) < 3 else f'axis {axis - 1} of the rows'}, not over the classes",
-                "The probabilities of the classes of one row sum to 1.", "take the softmax over the axis of the classes (dim=1).", 6,
+                "The probabilities of the classes of one row sum to 1.",
+                "take the softmax over the axis of the classes (dim=1).",
+                6,
                 **{call.first: f"log_softmax over axis {axis}"},
             )
     axis = call.class_axis
     if axis is not None and len(shape) > 2 and axis < len(shape) - 1:
         user = np.moveaxis(whole, -1, axis + 1)
         yield mistake(
-            "view-not-permute", call.having(**{call.first: np.ascontiguousarray(user).reshape(-1, classes)}),
+            "view-not-permute",
+            call.having(**{call.first: np.ascontiguousarray(user).reshape(-1, classes)}),
             "logits brought to (rows, classes) by view or reshape, which mixes the classes of different rows",
-            "The axis of the classes must be moved to the end first.", "use permute(0, 2, 3, 1) before view(-1, C).", 6,
+            "The axis of the classes must be moved to the end first.",
+            "use permute(0, 2, 3, 1) before view(-1, C).",
+            6,
             **{call.first: f"{call.first}.view(-1, {classes})"},
         )
     elif axis is not None and len(shape) > 2:
         swapped = np.moveaxis(whole.reshape(shape[0], shape[1], -1, classes), -1, 2) if len(shape) == 3 else None
         if swapped is not None:
-            wrong = np.ascontiguousarray(whole).reshape(shape[0], shape[1], classes, -1).swapaxes(-1, -2).reshape(-1, classes)
+            wrong = (
+                np.ascontiguousarray(whole)
+                .reshape(shape[0], shape[1], classes, -1)
+                .swapaxes(-1, -2)
+                .reshape(-1, classes)
+            )
             yield mistake(
-                "view-not-permute", call.having(**{call.first: wrong}),
+                "view-not-permute",
+                call.having(**{call.first: wrong}),
                 "the axes of classes and positions exchanged by view or reshape, not by permute",
-                "A view keeps the order in memory.", "use permute or transpose.", 6, **{call.first: f"{call.first}.view(...)"},
+                "A view keeps the order in memory.",
+                "use permute or transpose.",
+                6,
+                **{call.first: f"{call.first}.view(...)"},
             )
 
 
@@ -284,12 +395,23 @@ def _clipped(call: Call) -> Iterator[Variant]:
             yield _clip(call, call.computing(lambda a=added: a), eps, whose, name, "added within the logarithm")
         p, keep = np.clip(x, 1e-7, FLOAT32_BELOW_ONE), np.float32
         twice = -(t * np.log((p + 1e-7).astype(keep)) + (1 - t) * np.log((1 - p + 1e-7).astype(keep))).astype(float)
-        yield _clip(call, call.computing(lambda: twice), 1e-7, "and added within the logarithm, as older versions of Keras do", "clip-twice")
+        yield _clip(
+            call,
+            call.computing(lambda: twice),
+            1e-7,
+            "and added within the logarithm, as older versions of Keras do",
+            "clip-twice",
+        )
         return
     log_p = None
     if call.scale == "log-probabilities" and call.by_index:
         log_p = x
-    elif call.scale == "logits" and call.family == "multiclass" and call.classes is not None and (call.by_index or call.name == "ce"):
+    elif (
+        call.scale == "logits"
+        and call.family == "multiclass"
+        and call.classes is not None
+        and (call.by_index or call.name == "ce")
+    ):
         log_p = log_softmax(x)
     if log_p is None or call.name not in ("nll", "ce", "linear-ce"):
         return
@@ -297,17 +419,31 @@ def _clipped(call: Call) -> Iterator[Variant]:
         p = np.exp(log_p)
         yield _clip(call, nll_at(call, np.log(np.clip(p, eps, 1 - eps))), eps, whose, name)
         yield _clip(call, nll_at(call, np.log(p + eps)), eps, whose, name, "added within the logarithm")
-    yield _clip(call, nll_at(call, np.log(np.clip(np.exp(log_p), 1e-7, FLOAT32_BELOW_ONE))), 1e-7, "in float32, as Keras does", "clip-1e-7")
+    yield _clip(
+        call,
+        nll_at(call, np.log(np.clip(np.exp(log_p), 1e-7, FLOAT32_BELOW_ONE))),
+        1e-7,
+        "in float32, as Keras does",
+        "clip-1e-7",
+    )
     yield _clip(call, nll_at(call, np.maximum(log_p, -100)), 0, "", "clip-100", "")
 
 
 def _clip(call: Call, changed: Call, eps: float, whose: str, name: str, how: str = "clipped") -> Variant:
-    what = f"the probabilities clipped to between {eps:g} and 1 - {eps:g}" if how == "clipped" else f"{eps:g} added to the probabilities within the logarithm"
+    what = (
+        f"the probabilities clipped to between {eps:g} and 1 - {eps:g}"
+        if how == "clipped"
+        else f"{eps:g} added to the probabilities within the logarithm"
+    )
     if name == "clip-100":
         what = "each logarithm kept above -100, as PyTorch's BCELoss does"
     return mistake(
-        name, changed, what + (f", {whose}" if whose else ""), "losscli computes the logarithm of any probability.",
-        "compute from logits, which need no clipping.", 3 if name == "clip-1e-7" else 1 if whose else 0,
+        name,
+        changed,
+        what + (f", {whose}" if whose else ""),
+        "losscli computes the logarithm of any probability.",
+        "compute from logits, which need no clipping.",
+        3 if name == "clip-1e-7" else 1 if whose else 0,
         **{call.first: f"clip({call.first}, {eps:g})"},
     )
 
@@ -330,8 +466,12 @@ def _exchanged(call: Call) -> Iterator[Variant]:
     else:
         changed = call.having(**{a: t, b: x})
     yield mistake(
-        "args-swapped", changed, f"{a} and {b} exchanged", f"{a} comes first, then {b}.",
-        f"exchange the two arguments: PyTorch takes {a} first, Keras and scikit-learn the target (y_true).", 4,
+        "args-swapped",
+        changed,
+        f"{a} and {b} exchanged",
+        f"{a} comes first, then {b}.",
+        f"exchange the two arguments: PyTorch takes {a} first, Keras and scikit-learn the target (y_true).",
+        4,
         **{a: b, b: a},
     )
 
@@ -355,9 +495,7 @@ def _rounded(call: Call) -> Iterator[Variant]:
         ("float32", lambda a: np.asarray(a).astype(np.float32).astype(float)),
     )
     for name, narrow in kinds:
-        arrays = {
-            k: narrow(v) for k, v in call.values.items() if isinstance(v, np.ndarray) and v.dtype.kind == "f"
-        }
+        arrays = {k: narrow(v) for k, v in call.values.items() if isinstance(v, np.ndarray) and v.dtype.kind == "f"}
         with np.errstate(all="ignore"):
             rounded = call.having(**arrays)
             what = f"computed in {name}, whose numbers have {dict(bfloat16=8, float16=11, float32=24)[name]} bits"
@@ -366,15 +504,28 @@ def _rounded(call: Call) -> Iterator[Variant]:
             yield mistake(name, rounded, what, *common, **changes)
             if call.name in ("ce", "perplexity", "linear-ce") and call.by_index and call.classes and first == "logits":
                 z = narrow(call.x)
-                lse = narrow(np.log(narrow(np.exp(narrow(z - z.max(axis=1, keepdims=True))).sum(axis=1, keepdims=True))))
+                lse = narrow(
+                    np.log(narrow(np.exp(narrow(z - z.max(axis=1, keepdims=True))).sum(axis=1, keepdims=True)))
+                )
                 log_p = narrow(narrow(z - z.max(axis=1, keepdims=True)) - lse)
                 yield mistake(name, nll_at(call, log_p), f"{what}, in each step", *common, **changes)
-            yield mistake(name, rounded.in_unit(lambda v, n=narrow: float(n(np.array([v]))[0])), f"{what}, in the result", *common, **changes)
+            yield mistake(
+                name,
+                rounded.in_unit(lambda v, n=narrow: float(n(np.array([v]))[0])),
+                f"{what}, in the result",
+                *common,
+                **changes,
+            )
     if call.name == "ctc":
         small = {first: np.asarray(call.x).astype(np.float32).astype(float)}
         yield mistake(
-            "float32", call.having(**small).in_unit(lambda v: v), "computed in float32", "losscli computes in float64.",
-            "compute in float64.", 8, **{first: f"float32({first})"},
+            "float32",
+            call.having(**small).in_unit(lambda v: v),
+            "computed in float32",
+            "losscli computes in float64.",
+            "compute in float64.",
+            8,
+            **{first: f"float32({first})"},
         )
 
 
@@ -392,7 +543,11 @@ def _against_all(call: Call) -> Iterator[Variant]:
         return
     changed = call.having(**{required[0]: np.repeat(x, n), required[1]: np.tile(t, n)})
     yield mistake(
-        "broadcast", changed, f"a column of shape ({n}, 1) against a row of shape ({n}): the mean over all {n * n} pairs",
-        f"Each element of {required[0]} belongs to one of {required[1]}.", "give both the same shape: squeeze(-1) or view(-1).", 3,
+        "broadcast",
+        changed,
+        f"a column of shape ({n}, 1) against a row of shape ({n}): the mean over all {n * n} pairs",
+        f"Each element of {required[0]} belongs to one of {required[1]}.",
+        "give both the same shape: squeeze(-1) or view(-1).",
+        3,
         **{required[0]: f"{required[0]}[:, None]", required[1]: f"{required[1]}[None, :]"},
     )

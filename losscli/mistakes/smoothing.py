@@ -32,21 +32,72 @@ def variants(call: Call) -> Iterator[Variant]:
 
     why = f"The target is (1 - {e:g}) of the label and {e:g} / {classes} for each class, the label's among them."
     ways = (
-        ("smoothing-k-1", y * (1 - e) + (1 - y) * e / (classes - 1), f"{e:g} / {classes - 1} on each other class, none of it on the label", 8, "y (1 - e) + (1 - y) e / (C - 1)"),
-        ("smoothing-unnormalised", y * (1 - e / classes) + e / classes, "y (1 - e/C) + e/C as the target, which sums to more than 1", 2, "y (1 - e/C) + e/C"),
-        ("smoothing-unnormalised", y * (1 - e) + 1 / classes, "(1 - e) y + 1/C as the target, which sums to more than 1", 2, "(1 - e) y + 1/C"),
+        (
+            "smoothing-k-1",
+            y * (1 - e) + (1 - y) * e / (classes - 1),
+            f"{e:g} / {classes - 1} on each other class, none of it on the label",
+            8,
+            "y (1 - e) + (1 - y) e / (C - 1)",
+        ),
+        (
+            "smoothing-unnormalised",
+            y * (1 - e / classes) + e / classes,
+            "y (1 - e/C) + e/C as the target, which sums to more than 1",
+            2,
+            "y (1 - e/C) + e/C",
+        ),
+        (
+            "smoothing-unnormalised",
+            y * (1 - e) + 1 / classes,
+            "(1 - e) y + 1/C as the target, which sums to more than 1",
+            2,
+            "(1 - e) y + 1/C",
+        ),
         ("smoothing-unnormalised", y + e / classes, "y + e/C as the target, which sums to more than 1", 1, "y + e/C"),
-        ("smoothing-others-only", y * (1 - e) + (1 - y) * e / classes, "e/C on the other classes only, so that the target sums to less than 1", 1, "y (1 - e) + (1 - y) e/C"),
-        ("smoothing-label-only", y * (1 - e), "the label's share reduced to 1 - e, and nothing on the others", 1, "y (1 - e)"),
-        ("smoothing-twice", (y * (1 - e) + e / classes) * (1 - e) + e / classes, "labels smoothed by hand and again by the loss", 4, "smoothed twice"),
+        (
+            "smoothing-others-only",
+            y * (1 - e) + (1 - y) * e / classes,
+            "e/C on the other classes only, so that the target sums to less than 1",
+            1,
+            "y (1 - e) + (1 - y) e/C",
+        ),
+        (
+            "smoothing-label-only",
+            y * (1 - e),
+            "the label's share reduced to 1 - e, and nothing on the others",
+            1,
+            "y (1 - e)",
+        ),
+        (
+            "smoothing-twice",
+            (y * (1 - e) + e / classes) * (1 - e) + e / classes,
+            "labels smoothed by hand and again by the loss",
+            4,
+            "smoothed twice",
+        ),
     )
     for name, target, what, seen, code in ways:
         yield mistake(name, on(target), what, why, "leave the smoothing to the loss.", seen, label_smoothing=code)
-    yield mistake("smoothing-ignored", call.having(label_smoothing=0.0), "label smoothing left out", why, "give label_smoothing to the loss.", 3, label_smoothing="0")
+    yield mistake(
+        "smoothing-ignored",
+        call.having(label_smoothing=0.0),
+        "label smoothing left out",
+        why,
+        "give label_smoothing to the loss.",
+        3,
+        label_smoothing="0",
+    )
     unweighted = np.where(counts, -(w * y * log_p).sum(axis=1) * (1 - e) - e * log_p.mean(axis=1), 0.0)
     if call.get("weight") is not None:
-        yield mistake("smoothing-unweighted", call.computing(lambda: (unweighted, divisor)), "class weights on the label's share only, not on the smoothing's",
-                      "PyTorch weights each class's share by its own weight.", "leave the smoothing to the loss.", 1, label_smoothing="unweighted")
+        yield mistake(
+            "smoothing-unweighted",
+            call.computing(lambda: (unweighted, divisor)),
+            "class weights on the label's share only, not on the smoothing's",
+            "PyTorch weights each class's share by its own weight.",
+            "leave the smoothing to the loss.",
+            1,
+            label_smoothing="unweighted",
+        )
 
 
 COMMON = (0.1, 0.2, 0.05)  # how much people smooth
@@ -57,11 +108,32 @@ def not_given(call: Call) -> Iterator[Variant]:
     name, t = call.target, call.t
     for e in COMMON:
         if call.get("label_smoothing") == 0 and call.classes is not None and call.classes > 1:
-            yield mistake("smoothing-added", call.having(label_smoothing=e), f"label smoothing of {e:g}", "None was given.",
-                          "leave label_smoothing at 0.", 1, label_smoothing=f"{e:g}")
+            yield mistake(
+                "smoothing-added",
+                call.having(label_smoothing=e),
+                f"label smoothing of {e:g}",
+                "None was given.",
+                "leave label_smoothing at 0.",
+                1,
+                label_smoothing=f"{e:g}",
+            )
         if call.name in ("bce", "bce-logits", "multilabel-soft-margin"):
             why = "Labels count as they are given."
-            yield mistake("smoothing-binary", call.having(**{name: t * (1 - e) + e / 2}), f"labels smoothed to t (1 - e) + e/2 with e = {e:g}, as Keras does",
-                          why, "smooth the labels in both, or in none.", 2, **{name: "t (1 - e) + e/2"})
-            yield mistake("smoothing-smp", call.having(**{name: t * (1 - e) + (1 - t) * e}), f"labels smoothed to t (1 - e) + e (1 - t) with e = {e:g}, as smp does",
-                          why, "smooth the labels in both, or in none.", 1, **{name: "t (1 - e) + e (1 - t)"})
+            yield mistake(
+                "smoothing-binary",
+                call.having(**{name: t * (1 - e) + e / 2}),
+                f"labels smoothed to t (1 - e) + e/2 with e = {e:g}, as Keras does",
+                why,
+                "smooth the labels in both, or in none.",
+                2,
+                **{name: "t (1 - e) + e/2"},
+            )
+            yield mistake(
+                "smoothing-smp",
+                call.having(**{name: t * (1 - e) + (1 - t) * e}),
+                f"labels smoothed to t (1 - e) + e (1 - t) with e = {e:g}, as smp does",
+                why,
+                "smooth the labels in both, or in none.",
+                1,
+                **{name: "t (1 - e) + e (1 - t)"},
+            )

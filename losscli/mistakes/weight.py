@@ -36,7 +36,14 @@ def _of_rows_or_classes(call: Call, name: str, by_row: bool) -> Iterator[Variant
         mean, total = kept.sum() / kept.size, kept.sum()
         scaled = "which changes the sum, but not the mean"
         changes += [
-            ("weights-normalised", w / mean, f"the weights scaled to a mean of 1 first, {scaled}", "", 6, "w / mean(w)"),
+            (
+                "weights-normalised",
+                w / mean,
+                f"the weights scaled to a mean of 1 first, {scaled}",
+                "",
+                6,
+                "w / mean(w)",
+            ),
             ("weights-normalised", w / total, f"the weights scaled to a sum of 1 first, {scaled}", "", 6, "w / sum(w)"),
         ]
     elif kept.size and kept.sum():
@@ -60,26 +67,86 @@ def _of_positives(call: Call) -> Iterator[Variant]:
 
     def rows(factor_on: Any, factor_off: Any) -> Call:
         """Positive and negative terms with factors of their own."""
-        return call.computing(lambda: w * (factor_on * t * np.logaddexp(0, -x) + factor_off * (1 - t) * np.logaddexp(0, x)))
+        return call.computing(
+            lambda: w * (factor_on * t * np.logaddexp(0, -x) + factor_off * (1 - t) * np.logaddexp(0, x))
+        )
 
     why = "pos_weight multiplies the term of the label 1 alone: w t log p + (1 - t) log(1 - p)."
     changes = [
-        ("pos-weight-ignored", call.having(pos_weight=None), "pos_weight left out", "give pos_weight to the loss.", 8, "not given"),
-        ("pos-weight-on-negatives", rows(1.0, pos), "pos_weight on the negative terms", "put it on the term of the label 1.", 8, "on 1 - t"),
-        ("pos-weight-as-weight", rows(pos, pos), "pos_weight taken as the weight of each element", "give it as pos_weight.", 8, "as weight"),
-        ("pos-weight-whole-element", rows(1 + (pos - 1) * t, 1 + (pos - 1) * t),
-         "the whole element multiplied by 1 + (pos_weight - 1) t, as Paddle does", "use labels of 0 and 1.", 4, "1 + (pos_weight - 1) t"),
-        ("pos-weight-twice", call.having(pos_weight=pos * pos), "pos_weight applied twice", "apply it once.", 2, "pos_weight^2"),
+        (
+            "pos-weight-ignored",
+            call.having(pos_weight=None),
+            "pos_weight left out",
+            "give pos_weight to the loss.",
+            8,
+            "not given",
+        ),
+        (
+            "pos-weight-on-negatives",
+            rows(1.0, pos),
+            "pos_weight on the negative terms",
+            "put it on the term of the label 1.",
+            8,
+            "on 1 - t",
+        ),
+        (
+            "pos-weight-as-weight",
+            rows(pos, pos),
+            "pos_weight taken as the weight of each element",
+            "give it as pos_weight.",
+            8,
+            "as weight",
+        ),
+        (
+            "pos-weight-whole-element",
+            rows(1 + (pos - 1) * t, 1 + (pos - 1) * t),
+            "the whole element multiplied by 1 + (pos_weight - 1) t, as Paddle does",
+            "use labels of 0 and 1.",
+            4,
+            "1 + (pos_weight - 1) t",
+        ),
+        (
+            "pos-weight-twice",
+            call.having(pos_weight=pos * pos),
+            "pos_weight applied twice",
+            "apply it once.",
+            2,
+            "pos_weight^2",
+        ),
     ]
     if np.all(pos):
-        changes.append(("pos-weight-inverted", call.having(pos_weight=1 / pos), "1 / pos_weight in its place",
-                        "it is the number of negatives over that of positives.", 8, "1 / pos_weight"))
-        changes.append(("pos-weight-share", rows(pos / (1 + pos), 1 / (1 + pos)), "positives and negatives weighted to sum to 1",
-                        "pos_weight leaves the negatives as they are.", 2, "pos_weight / (1 + pos_weight)"))
+        changes.append(
+            (
+                "pos-weight-inverted",
+                call.having(pos_weight=1 / pos),
+                "1 / pos_weight in its place",
+                "it is the number of negatives over that of positives.",
+                8,
+                "1 / pos_weight",
+            )
+        )
+        changes.append(
+            (
+                "pos-weight-share",
+                rows(pos / (1 + pos), 1 / (1 + pos)),
+                "positives and negatives weighted to sum to 1",
+                "pos_weight leaves the negatives as they are.",
+                2,
+                "pos_weight / (1 + pos_weight)",
+            )
+        )
     columns = len(call.shape) > 2 and call.shape[-1] == call.shape[-2]
     if columns:
         square = pos.reshape(*call.shape).swapaxes(-1, -2).reshape(-1)
-        changes.append(("pos-weight-wrong-axis", call.having(pos_weight=square), "pos_weight along the other axis",
-                        "give it one number for each class, the last axis.", 3, "along the rows"))
+        changes.append(
+            (
+                "pos-weight-wrong-axis",
+                call.having(pos_weight=square),
+                "pos_weight along the other axis",
+                "give it one number for each class, the last axis.",
+                3,
+                "along the rows",
+            )
+        )
     for key, made, what, mend, seen, code in changes:
         yield mistake(key, made, what, why, mend, seen, pos_weight=code)

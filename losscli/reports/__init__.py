@@ -7,7 +7,7 @@ and columns for programs, bare numbers for a shell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol
 
@@ -46,14 +46,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Page:
-    """What a person reads: a title, tables, and how the number comes about."""
+    """What a person reads: a title, tables and paragraphs, and how the number comes about."""
 
     title: str
     formula: str
     size: str
-    tables: list[Table]
-    working: str
-    remark: str
+    body: Sequence[Table | str]
+    working: str = ""
+    remark: str = ""
 
 
 class Answer(Protocol):

@@ -13,7 +13,8 @@ def fragment(page: Page) -> str:
     formula = f" <code>{escape(page.formula)}</code>" if page.formula else ""
     title = f"<p><b>{escape(page.title)}</b>{formula} ({escape(page.size)})</p>"
     working = f"<code>{escape(page.working)}</code> " if page.working else ""
-    return "\n".join([title, *map(_table, page.tables), f"<p>{working}{escape(page.remark)}</p>"])
+    body = (f"<p>{escape(part)}</p>" if isinstance(part, str) else _table(part) for part in page.body)
+    return "\n".join([title, *body, f"<p>{working}{escape(page.remark)}</p>"])
 
 
 def _table(table: Table) -> str:

@@ -15,9 +15,10 @@ def write(answer: Answer, out: TextIO) -> None:
 
 def _write_page(page: Page, out: TextIO) -> None:
     formula = f" `{page.formula}`" if page.formula else ""
-    out.write(f"**{page.title}**{formula} ({page.size})\n\n")
-    for table in page.tables:
-        out.write(_table(table) + "\n")
+    size = f" ({page.size})" if page.size else ""
+    out.write(f"**{_escaped(page.title)}**{formula}{size}\n\n")
+    for part in page.body:
+        out.write(f"{_escaped(part) if isinstance(part, str) else _table(part)}\n{chr(10) * isinstance(part, str)}")
     if page.working:
         out.write(f"`{page.working}` ({page.remark})\n")
     elif page.remark:

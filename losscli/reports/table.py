@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TextIO
 
 from rich import table as rich_table
@@ -11,6 +12,7 @@ from rich.text import Text
 from losscli.reports import Answer, Page, Table
 
 INDENT = 2
+WIDEST = 100  # of a line of words
 STYLES = {"": "", "marked": "bold", "sum": "dim"}
 
 
@@ -20,19 +22,25 @@ def write(answer: Answer, out: TextIO) -> None:
 
 
 def _print(page: Page, out: TextIO) -> None:
-    drawn = [_drawn(table, out) for table in page.tables]
+    drawn = [(part, 0) if isinstance(part, str) else _drawn(part, out) for part in page.body]
+    room = Console(file=out).width
     console, width = _console(out, max([0, *(width for _, width in drawn)]))
     title = Text.assemble((page.title, "bold"), ("   " * bool(page.formula), ""), (page.formula, "cyan"))
     with console.capture() as captured:
         _spread(console, title, page.size, width)
-        for table, _ in drawn:
+        for part, _ in drawn:
             console.print()
-            console.print(table)
+            console.print(_paragraph(part, room) if isinstance(part, str) else part)
         console.print()
         start, _, loss = page.working.rpartition(" = ")
         working = Text.assemble(f"{start} = ", (loss, "bold green")) if page.working else Text()
         _spread(console, working, page.remark, width)
     out.write("".join(f"{line.rstrip()}\n" for line in captured.get().rstrip().split("\n")))
+
+
+def _paragraph(text: str, room: int) -> Text:
+    lines = wrap(text, min(room, WIDEST) - INDENT, break_long_words=False, break_on_hyphens=False)
+    return Text("\n".join(" " * INDENT + line for line in lines))
 
 
 def _spread(console: Console, left: Text, right: str, width: int) -> None:
@@ -65,7 +73,7 @@ def _drawn(table: Table, out: TextIO) -> tuple[rich_table.Table, int]:
         header = [_broken(name) for name in header]
         widths = _widths(table, header)
     gap = next((g for g in (3, 2) if _width(widths, g) <= available), 1)
-    drawn = rich_table.Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), show_edge=False)
+    drawn = rich_table.Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), show_edge=False, show_header=any(header))
     for i, name in enumerate(header):
         indent = " " * INDENT if i == 0 else ""
         lines = name.split("\n")
@@ -79,7 +87,8 @@ def _drawn(table: Table, out: TextIO) -> tuple[rich_table.Table, int]:
         )
     for i, row in enumerate(table.rows):
         special = table.special.get(i, "")
-        drawn.add_row(*map(Text, row), style=STYLES[special])
+        first, *others = row
+        drawn.add_row(Text(" " * INDENT * (0 in table.left) + first), *map(Text, others), style=STYLES[special])
         if special == "sum" and i < len(table.rows) - 1:
             drawn.add_row()
     return drawn, _width(widths, gap)

@@ -34,10 +34,10 @@ class WhyAnswer:
         return explained((call for result in self._checked() for call in calls(result)), observed(self.text))
 
     def _checked(self) -> Iterator[Result]:
-        for self._last in self.results:
-            if self._last.of.entry.is_function:
+        for result in self.results:
+            if result.of.entry.is_function:
                 raise UsageError("--why is about a loss, but this is a function.")
-            yield self._last
+            yield result
 
     def raise_if_unexplained(self) -> None:
         if self.found.tier == "none":
@@ -162,7 +162,7 @@ def _explained(best: Candidate, found: Explanation, written: str, others: bool) 
         yield f"{lead} needs two mistakes: {_short(best.first)}."
     equal = [_short(t) for t in best.trials[1:]]
     if equal:
-        yield f"These data cannot tell it apart from {'; or '.join(equal[:3])}. Other weights, or the losses of rows, would."
+        yield f"These data cannot tell it apart from: {'; or '.join(equal[:3])}. Other data would."
     if len(found.observed) == 1:
         yield _side_by_side(best.first, found.right, found.observed[0])
     mend = " ".join(_sentence(v.mend) for v in variants if v.mend)
@@ -244,8 +244,9 @@ def _nothing(found: Explanation, written: str) -> Iterator[Table | str]:
     if len(found.observed) == 1:
         yield from _named(found.observed[0].value, found.right)
     yield (
-        "What no calculator can see: dropout that was on, another checkpoint, other rows or another order, augmentation, "
-        "a loss added to this one. Compare the losses of single rows: --reduction none here, reduction='none' there."
+        "What no calculator can see: dropout that was on, another checkpoint, other rows or another order, "
+        "augmentation, a loss added to this one. Compare the losses of single rows: --reduction none here, "
+        "reduction='none' there."
     )
 
 

@@ -6,7 +6,6 @@ makes the losses of rows, what these are added up and divided by, and what is do
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property

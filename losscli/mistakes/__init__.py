@@ -10,8 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
 
 from losscli.compute.variants import Call
+from losscli.declare import Floats
 
 
 @dataclass(frozen=True)
@@ -44,3 +48,20 @@ def mistake(
 ) -> Variant:
     """A variant; the keywords say what is changed of each parameter."""
     return Variant(name, call, what, why, mend, seen, changes)
+
+
+def times(call: Call, factor: Any) -> Call:
+    """The losses of rows multiplied."""
+
+    def rows() -> tuple[Floats, Floats]:
+        terms = call.terms
+        value = terms.value
+        ones = np.ones(len(value)) if terms.counts is None else terms.counts * 1.0
+        return value * factor, ones if terms.divisor is None else terms.divisor
+
+    return call.computing(rows)
+
+
+def of_rows(call: Call, value: Floats) -> Call:
+    """Other losses of rows; those that do not count stay out."""
+    return call.computing(lambda: value)

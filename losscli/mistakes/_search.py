@@ -1,4 +1,4 @@
-"""Which mistakes give a number: every single one, then every two of different stages, and how far chance explains a fit.
+"""Which mistakes give a number: every single one, then two of different stages, and how likely chance is.
 
 A number is read as text: it stands for an interval, half a unit of its last digit to either side, and what float32 may
 be off. The more values there are to hit, the more likely one is hit by chance: that is computed, and told.
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import chain
+from itertools import pairwise
 from types import ModuleType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -19,7 +19,7 @@ import numpy as np
 
 from losscli.catalogue import entries
 from losscli.compute.result import ieee
-from losscli.compute.variants import IMPOSSIBLE, Call, Tally, own_ratio
+from losscli.compute.variants import IMPOSSIBLE, Call
 from losscli.errors import DataError, UsageError
 from losscli.mistakes import Variant
 
@@ -107,7 +107,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Mistakes that give the number: trials of one value, which the data cannot tell apart; the commonest comes first."""
+    """Mistakes that give the number: trials of one value, which the data cannot tell apart, the commonest first."""
 
     trials: tuple[Trial, ...]
     chance: float
@@ -251,7 +251,7 @@ def _more(
         if any(variant.alone for variant in before):
             continue
         for stage in among:
-            if stage.ORDER <= last:
+            if last >= stage.ORDER:
                 continue
             yield from _tried(before, call, stage)
 
@@ -284,7 +284,7 @@ def _on_numbers(starts: Iterable[tuple[tuple[Variant, ...], Call]]) -> list[Tria
 
 
 def _finished(collected: dict[Any, Any], over: Over) -> list[Trial]:
-    found = (_trial(*kept, over) for kept in collected.values() if kept)
+    found = (_trial(kept[0], kept[1], over) for kept in collected.values() if kept)
     return [trial for trial in found if trial is not None]
 
 
@@ -396,7 +396,7 @@ def _chance(trials: Sequence[Trial], numbers: Sequence[Observed]) -> float:
             expected = min(expected, 1.0)
             continue
         near = sorted(t.values[i] for t in trials if len(t.values) > i and abs(t.values[i] - number.value) <= AMONG * v)
-        different = sum(not _same(a, b) for a, b in zip(near, near[1:], strict=False)) + bool(near)
+        different = sum(not _same(a, b) for a, b in pairwise(near)) + bool(near)
         one = (different + 0.5) / (v / 2) * number.width
         expected = one if expected == math.inf else expected * min(1.0, number.width / (v / 2))
     return expected

@@ -1,14 +1,13 @@
 """input: The predictions are not what the loss takes them for.
 
-Logits, log-probabilities and probabilities are taken for one another, the softmax runs over another axis, numbers are
-rounded or clipped on the way, or prediction and target change places.
+Logits, log-probabilities and probabilities are taken for one another, the softmax runs over another axis, or prediction
+and target change places.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -18,15 +17,7 @@ from losscli.declare import Floats
 from losscli.mistakes import Variant, mistake
 
 ORDER = 1
-FLOAT32_BELOW_ONE = float(np.float32(1) - np.float32(1e-7))  # where Keras clips in float32
-CLIPS = (  # what is added to 0 and taken from 1, whose it is, and the name of the mistake
-    (1e-7, "as Keras does", "clip-1e-7"),
-    (1e-12, "as older versions of PyTorch and many scripts do", "clip-1e-12"),
-    (1e-15, "as scikit-learn did before 1.1", "clip-1e-15"),
-    (float(np.finfo(float).eps), "as scikit-learn does in float64", "clip-eps"),
-    (float(np.finfo(np.float32).eps), "as scikit-learn does in float32", "clip-eps-float32"),
-    *((10.0**-k, "", "clip-other") for k in (1, 2, 3, 4, 5, 6, 8, 9, 10, 16, 20)),
-)
+BELOW_ONE = float(np.float32(1) - np.float32(1e-7))  # where Keras clips in float32
 MOST_PAIRS = 1_000_000  # differences of all with all
 
 
@@ -37,9 +28,7 @@ def variants(call: Call) -> Iterator[Variant]:
         yield from _of_logits(call)
     elif call.scale == "probabilities":
         yield from _of_probabilities(call)
-    yield from _clipped(call)
     yield from _exchanged(call)
-    yield from (replace(variant, alone=True) for variant in _rounded(call))
     yield from _against_all(call)
 
 
@@ -80,7 +69,7 @@ def _of_logits(call: Call) -> Iterator[Variant]:
             "probs-as-logits",
             call.having(**{first: p}),
             "the softmax taken twice",
-            f"{call.loss.entry.title} takes logits and has the softmax in it; a model that ends in a softmax gives probabilities.",
+            f"{call.loss.entry.title} takes logits: it has the softmax in it.",
             "take the softmax out of the model, or use `nll` on the log of its output.",
             12,
             **{first: f"softmax({first})"},
@@ -94,7 +83,7 @@ def _of_logits(call: Call) -> Iterator[Variant]:
             1,
             **{first: f"log_softmax({first}) / ln 10"},
         )
-        hot = ops.one_hot(x.argmax(axis=1), call.classes)
+        hot = ops.one_hot(x.argmax(axis=1), x.shape[1])
         yield mistake(
             "argmaxed-predictions",
             call.having(**{first: hot}),
@@ -167,8 +156,8 @@ def _softmax_left_out(call: Call, p: Floats) -> Iterator[Variant]:
     )
     with np.errstate(all="ignore"):
         log_x = np.log(x)
-        kept = np.clip(x / x.sum(axis=1, keepdims=True), 1e-7, FLOAT32_BELOW_ONE)
-        plain = np.log(np.clip(x, 1e-7, FLOAT32_BELOW_ONE))
+        kept = np.clip(x / x.sum(axis=1, keepdims=True), 1e-7, BELOW_ONE)
+        plain = np.log(np.clip(x, 1e-7, BELOW_ONE))
         ways = (
             (log_x, "minus the log of the logit of the label: the logits were taken for probabilities", "log(logits)"),
             (
@@ -195,7 +184,7 @@ def _softmax_left_out(call: Call, p: Floats) -> Iterator[Variant]:
 def _sigmoid_left_out(call: Call) -> Iterator[Variant]:
     x, t, first = call.x, call.t, call.first
     for low, high, whose in (
-        (1e-7, FLOAT32_BELOW_ONE, "clipped at 1e-7, Keras without from_logits=True"),
+        (1e-7, BELOW_ONE, "clipped at 1e-7, Keras without from_logits=True"),
         (1e-7, 1 - 1e-7, "clipped at 1e-7"),
         (1e-12, 1 - 1e-12, "clipped at 1e-12"),
     ):
@@ -331,9 +320,11 @@ def _other_axes(call: Call) -> Iterator[Variant]:
         or (call.family != "multiclass" and call.name != "perplexity")
     ):
         return
+    assert classes is not None
     whole = x.reshape(*shape, classes)
     for axis, n in enumerate(shape):
-        if n > 1 and (axis or len(shape) == 1 or n > 1):
+        if n > 1:
+            of = "the rows" if len(shape) < 3 else f"axis {axis - 1} of the rows"
             log_p = np.moveaxis(
                 log_softmax(np.moveaxis(whole, axis, -1).reshape(-1, n)).reshape(np.moveaxis(whole, axis, -1).shape),
                 -1,
@@ -342,109 +333,26 @@ def _other_axes(call: Call) -> Iterator[Variant]:
             yield mistake(
                 "softmax-wrong-axis",
                 nll_at(call, log_p.reshape(x.shape)),
-                f"the softmax taken over {'the rows' if len(shape) < 3 else f'axis {axis - 1} of the rows'}, not over the classes",
+                f"the softmax taken over {of}, not over the classes",
                 "The probabilities of the classes of one row sum to 1.",
                 "take the softmax over the axis of the classes (dim=1).",
                 6,
                 **{call.first: f"log_softmax over axis {axis}"},
             )
-    axis = call.class_axis
-    if axis is not None and len(shape) > 2 and axis < len(shape) - 1:
-        user = np.moveaxis(whole, -1, axis + 1)
-        yield mistake(
-            "view-not-permute",
-            call.having(**{call.first: np.ascontiguousarray(user).reshape(-1, classes)}),
-            "logits brought to (rows, classes) by view or reshape, which mixes the classes of different rows",
-            "The axis of the classes must be moved to the end first.",
-            "use permute(0, 2, 3, 1) before view(-1, C).",
-            6,
-            **{call.first: f"{call.first}.view(-1, {classes})"},
-        )
-    elif axis is not None and len(shape) > 2:
-        swapped = np.moveaxis(whole.reshape(shape[0], shape[1], -1, classes), -1, 2) if len(shape) == 3 else None
-        if swapped is not None:
-            wrong = (
-                np.ascontiguousarray(whole)
-                .reshape(shape[0], shape[1], classes, -1)
-                .swapaxes(-1, -2)
-                .reshape(-1, classes)
-            )
-            yield mistake(
-                "view-not-permute",
-                call.having(**{call.first: wrong}),
-                "the axes of classes and positions exchanged by view or reshape, not by permute",
-                "A view keeps the order in memory.",
-                "use permute or transpose.",
-                6,
-                **{call.first: f"{call.first}.view(...)"},
-            )
-
-
-def _clipped(call: Call) -> Iterator[Variant]:
-    """Probabilities kept away from 0 and 1, which bounds the loss of a row."""
-    x, first = call.x, call.first
-    if call.name == "bce":
-        t = call.t
-        for eps, whose, name in CLIPS:
-            yield _clip(call, call.having(**{first: np.clip(x, eps, 1 - eps)}), eps, whose, name)
-            if eps == 1e-7:
-                whose = "in float32, as Keras does"
-                yield _clip(call, call.having(**{first: np.clip(x, eps, FLOAT32_BELOW_ONE)}), eps, whose, name)
-            w = 1.0 if call.get("weight") is None else call["weight"]
-            added = -w * (t * np.log(x + eps) + (1 - t) * np.log(1 - x + eps))
-            yield _clip(call, call.computing(lambda a=added: a), eps, whose, name, "added within the logarithm")
-        p, keep = np.clip(x, 1e-7, FLOAT32_BELOW_ONE), np.float32
-        twice = -(t * np.log((p + 1e-7).astype(keep)) + (1 - t) * np.log((1 - p + 1e-7).astype(keep))).astype(float)
-        yield _clip(
-            call,
-            call.computing(lambda: twice),
-            1e-7,
-            "and added within the logarithm, as older versions of Keras do",
-            "clip-twice",
-        )
+    at = call.class_axis
+    if at is None or len(shape) < 3:
         return
-    log_p = None
-    if call.scale == "log-probabilities" and call.by_index:
-        log_p = x
-    elif (
-        call.scale == "logits"
-        and call.family == "multiclass"
-        and call.classes is not None
-        and (call.by_index or call.name == "ce")
-    ):
-        log_p = log_softmax(x)
-    if log_p is None or call.name not in ("nll", "ce", "linear-ce"):
-        return
-    for eps, whose, name in CLIPS:
-        p = np.exp(log_p)
-        yield _clip(call, nll_at(call, np.log(np.clip(p, eps, 1 - eps))), eps, whose, name)
-        yield _clip(call, nll_at(call, np.log(p + eps)), eps, whose, name, "added within the logarithm")
-    yield _clip(
-        call,
-        nll_at(call, np.log(np.clip(np.exp(log_p), 1e-7, FLOAT32_BELOW_ONE))),
-        1e-7,
-        "in float32, as Keras does",
-        "clip-1e-7",
-    )
-    yield _clip(call, nll_at(call, np.maximum(log_p, -100)), 0, "", "clip-100", "")
-
-
-def _clip(call: Call, changed: Call, eps: float, whose: str, name: str, how: str = "clipped") -> Variant:
-    what = (
-        f"the probabilities clipped to between {eps:g} and 1 - {eps:g}"
-        if how == "clipped"
-        else f"{eps:g} added to the probabilities within the logarithm"
-    )
-    if name == "clip-100":
-        what = "each logarithm kept above -100, as PyTorch's BCELoss does"
-    return mistake(
-        name,
-        changed,
-        what + (f", {whose}" if whose else ""),
-        "losscli computes the logarithm of any probability.",
-        "compute from logits, which need no clipping.",
-        3 if name == "clip-1e-7" else 1 if whose else 0,
-        **{call.first: f"clip({call.first}, {eps:g})"},
+    lies = np.ascontiguousarray(np.moveaxis(whole, -1, at + 1))
+    if at == len(shape) - 1:  # the classes lie last, and are to be second
+        lies = lies.reshape(shape[0], shape[1], classes, -1).swapaxes(-1, -2)
+    yield mistake(
+        "view-not-permute",
+        call.having(**{call.first: lies.reshape(-1, classes)}),
+        "the classes brought to another axis by view or reshape, which mixes the classes of different rows",
+        "A view keeps the order in memory.",
+        "use permute or transpose before view(-1, C).",
+        6,
+        **{call.first: f"{call.first}.view(-1, {classes})"},
     )
 
 
@@ -476,59 +384,6 @@ def _exchanged(call: Call) -> Iterator[Variant]:
     )
 
 
-def bfloat16(a: Floats) -> Floats:
-    """Rounded to 8 bits of mantissa, as bfloat16 holds it."""
-    bits = np.asarray(a, np.float32).view(np.uint32).astype(np.uint64)
-    rounded = (bits + 0x7FFF + ((bits >> np.uint64(16)) & np.uint64(1))) & np.uint64(0xFFFF0000)
-    kept: Floats = rounded.astype(np.uint32).view(np.float32).astype(float)
-    return np.where(np.isfinite(a), kept, a)
-
-
-def _rounded(call: Call) -> Iterator[Variant]:
-    """Numbers in a narrower type, on the way in and in the result."""
-    first = call.first
-    if not isinstance(call.x, np.ndarray):
-        return
-    kinds = (
-        ("bfloat16", bfloat16),
-        ("float16", lambda a: np.asarray(a).astype(np.float16).astype(float)),
-        ("float32", lambda a: np.asarray(a).astype(np.float32).astype(float)),
-    )
-    for name, narrow in kinds:
-        arrays = {k: narrow(v) for k, v in call.values.items() if isinstance(v, np.ndarray) and v.dtype.kind == "f"}
-        with np.errstate(all="ignore"):
-            rounded = call.having(**arrays)
-            what = f"computed in {name}, whose numbers have {dict(bfloat16=8, float16=11, float32=24)[name]} bits"
-            mend = "compute losses in float32 at least." if name != "float32" else "compute in float64."
-            common, changes = ("losscli computes in float64.", mend, 8), {first: f"{name}({first})"}
-            yield mistake(name, rounded, what, *common, **changes)
-            if call.name in ("ce", "perplexity", "linear-ce") and call.by_index and call.classes and first == "logits":
-                z = narrow(call.x)
-                lse = narrow(
-                    np.log(narrow(np.exp(narrow(z - z.max(axis=1, keepdims=True))).sum(axis=1, keepdims=True)))
-                )
-                log_p = narrow(narrow(z - z.max(axis=1, keepdims=True)) - lse)
-                yield mistake(name, nll_at(call, log_p), f"{what}, in each step", *common, **changes)
-            yield mistake(
-                name,
-                rounded.in_unit(lambda v, n=narrow: float(n(np.array([v]))[0])),
-                f"{what}, in the result",
-                *common,
-                **changes,
-            )
-    if call.name == "ctc":
-        small = {first: np.asarray(call.x).astype(np.float32).astype(float)}
-        yield mistake(
-            "float32",
-            call.having(**small).in_unit(lambda v: v),
-            "computed in float32",
-            "losscli computes in float64.",
-            "compute in float64.",
-            8,
-            **{first: f"float32({first})"},
-        )
-
-
 def _against_all(call: Call) -> Iterator[Variant]:
     """A column (N, 1) against a row (N), which NumPy and PyTorch broadcast to all pairs."""
     required = call.loss.declaration.required
@@ -536,7 +391,7 @@ def _against_all(call: Call) -> Iterator[Variant]:
         return
     x, t = call[required[0]], call[required[1]]
     n = len(x) if isinstance(x, np.ndarray) else 0
-    if not (isinstance(t, np.ndarray) and x.ndim == t.ndim == 1 and 1 < n and n * n <= MOST_PAIRS and len(t) == n):
+    if not (isinstance(t, np.ndarray) and x.ndim == t.ndim == 1 and n > 1 and n * n <= MOST_PAIRS and len(t) == n):
         return
     others = {k: None for k, m in call.loss.declaration.arrays.items() if k not in required and m.has_rows}
     if any(call.get(k) is not None for k in others):

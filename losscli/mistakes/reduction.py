@@ -23,7 +23,8 @@ def variants(call: Call) -> Iterator[Variant]:
     yield from _groups(call)
 
 
-def _to(above: float, below: float = 1.0) -> Reduce:
+def to(above: float, below: float = 1.0) -> Reduce:
+    """A way of reducing that gives one quotient."""
     return lambda call: Ratio(above, below)
 
 
@@ -40,7 +41,7 @@ def _divisors(call: Call) -> Iterator[Variant]:
         name: str, below: float, what: str, mend: str, seen: int, why: str = mean, code: str = ""
     ) -> Iterator[Variant]:
         if below and below != own.below:
-            made = call.reduced(_to(total, below))
+            made = call.reduced(to(total, below))
             yield mistake(name, made, what, why, mend, seen, reduction=code or f"sum / {below:g}")
 
     if call.reduction != "sum":
@@ -126,7 +127,7 @@ def _divisors(call: Call) -> Iterator[Variant]:
         if call.name in ("multilabel-soft-margin", "multi-margin"):
             yield mistake(
                 "sum-over-classes",
-                call.reduced(_to(total * classes, own.below)),
+                call.reduced(to(total * classes, own.below)),
                 "summed over the classes, then the mean over the rows",
                 "The loss of a row is the mean over its classes.",
                 f"divide by {classes}.",
@@ -156,7 +157,7 @@ def _divisors(call: Call) -> Iterator[Variant]:
         else:
             yield mistake(
                 "mean-over-elements",
-                call.reduced(_to(total, own.below * classes)),
+                call.reduced(to(total, own.below * classes)),
                 f"divided by rows times classes (C = {classes})",
                 "The loss of a row is over all its classes.",
                 "do not divide by the classes.",
@@ -164,7 +165,7 @@ def _divisors(call: Call) -> Iterator[Variant]:
                 reduction=f"mean / {classes}",
             )
     leading = call.shape[1] if len(call.shape) > 2 else 0
-    if leading and call.known is None or leading and tally.rows is not None:
+    if (leading and call.known is None) or (leading and tally.rows is not None):
         deep = len(call.shape) > 3 or call.by_index
         documents = max(1, call.shape[0])
         yield from by(
@@ -212,7 +213,7 @@ def _groups(call: Call) -> Iterator[Variant]:
         above, below = (a.reshape(lead).sum(axis=1) for a in (rows[0].by_row, rows[0].divisor))
         yield from _means(call, above, below, "the sequences, or images", "sequence", 10)
     each = _each(tally)
-    if each is None or not 1 < len(each[0]) or call.reduction not in ("mean", "sum"):
+    if each is None or not len(each[0]) > 1 or call.reduction not in ("mean", "sum"):
         return
     value, divisor = each
     n = len(value)
@@ -248,7 +249,7 @@ def _means(
     if call.linked_by is None or call.reduction == "sum":
         yield mistake(
             name,
-            call.reduced(_to(float(kept.sum()), len(kept))),
+            call.reduced(to(float(kept.sum()), len(kept))),
             f"the mean of the means of {of}",
             why,
             mend,
@@ -258,7 +259,7 @@ def _means(
         if len(kept) != len(means):
             yield mistake(
                 name,
-                call.reduced(_to(float(kept.sum()), len(means))),
+                call.reduced(to(float(kept.sum()), len(means))),
                 f"the mean of the means of {of}, those without a row counted as 0",
                 why,
                 mend,
@@ -268,7 +269,7 @@ def _means(
         if len(means) <= 32 and unit == "batch":
             yield mistake(
                 "sum-of-batch-means",
-                call.reduced(_to(float(kept.sum()))),
+                call.reduced(to(float(kept.sum()))),
                 f"the sum of the means of {of}, not divided by their number",
                 why,
                 f"divide by {len(means)}, the number of batches.",
@@ -277,7 +278,7 @@ def _means(
             )
     else:
         values = [call.linked_by.of(m) for m in kept.tolist()]
-        made = call.reduced(_to(float(np.sum(values)), len(values))).in_unit(lambda v: v, linked=False)
+        made = call.reduced(to(float(np.sum(values)), len(values))).in_unit(lambda v: v, linked=False)
         yield mistake(
             "mean-of-perplexities",
             made,
@@ -302,7 +303,7 @@ def _ctc(call: Call) -> Iterator[Variant]:
     if call.reduction == "mean":
         yield mistake(
             "ctc-not-div-length",
-            call.reduced(_to(float(value.sum()), n)),
+            call.reduced(to(float(value.sum()), n)),
             "not divided by the target lengths (TensorFlow, Keras, optax)",
             why,
             "divide each loss by its target length.",
@@ -312,7 +313,7 @@ def _ctc(call: Call) -> Iterator[Variant]:
     elif mean is not None:
         yield mistake(
             "ctc-div-length",
-            call.reduced(_to(float(mean.value.sum()), n)),
+            call.reduced(to(float(mean.value.sum()), n)),
             "each loss divided by its target length, PyTorch's mean",
             why,
             "set the same reduction.",
@@ -321,7 +322,7 @@ def _ctc(call: Call) -> Iterator[Variant]:
         )
     yield mistake(
         "ctc-div-input-length",
-        call.reduced(_to(float((value / np.maximum(frames, 1)).sum()), n)),
+        call.reduced(to(float((value / np.maximum(frames, 1)).sum()), n)),
         "each loss divided by its input length",
         why,
         "divide by the target length.",
@@ -333,7 +334,7 @@ def _ctc(call: Call) -> Iterator[Variant]:
         if labels:
             yield mistake(
                 "ctc-div-all-lengths",
-                call.reduced(_to(float(value.sum()), labels)),
+                call.reduced(to(float(value.sum()), labels)),
                 "the sum divided by the labels of all sequences together",
                 why,
                 "divide each loss by its own length.",
@@ -344,7 +345,7 @@ def _ctc(call: Call) -> Iterator[Variant]:
         if 0 < finite.sum() < n:
             yield mistake(
                 "ctc-inf-dropped",
-                call.reduced(_to(float(per[finite].sum()), int(finite.sum()))),
+                call.reduced(to(float(per[finite].sum()), int(finite.sum()))),
                 "sequences that cannot be aligned left out of the divisor, too",
                 "zero_infinity makes their loss 0, and they still count.",
                 f"divide by {n}.",

@@ -8,6 +8,7 @@ import numpy as np
 
 from losscli import ops
 from losscli.compute.variants import Call
+from losscli.declare import Floats
 from losscli.mistakes import Variant, mistake
 from losscli.mistakes.input import log_softmax
 
@@ -27,7 +28,7 @@ def variants(call: Call) -> Iterator[Variant]:
     label = np.where(counts, call.t, 0) if call.by_index else None
     divisor = np.where(counts, 1.0 if label is None else w[label], 0.0)
 
-    def on(target: np.ndarray) -> Call:  # type: ignore[type-arg]  # of floats
+    def on(target: Floats) -> Call:
         return call.computing(lambda: (np.where(counts, -(w * target * log_p).sum(axis=1), 0.0), divisor))
 
     why = f"The target is (1 - {e:g}) of the label and {e:g} / {classes} for each class, the label's among them."

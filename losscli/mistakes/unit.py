@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from losscli.compute.variants import Call, Ratio
+from losscli.compute.variants import Call
 from losscli.mistakes import Variant, mistake
+from losscli.mistakes.reduction import to
 
 ORDER = 8
 
@@ -199,7 +200,7 @@ def _root_of_columns(call: Call) -> Iterator[Variant]:
     columns = rows[0].value.reshape(-1, call.shape[-1])
     for axis, of in ((0, "output column"), (1, "row")):
         roots = np.sqrt(columns.mean(axis=axis))
-        made = call.reduced(lambda c, r=roots: Ratio(float(r.sum()), len(r)))
+        made = call.reduced(to(float(roots.sum()), len(roots)))
         yield mistake(
             "rmse-mean-of-columns" if axis == 0 else "rmse-mean-of-rows",
             made,

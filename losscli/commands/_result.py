@@ -57,7 +57,7 @@ def result(
     # a bar has no place among results that come to the same terminal as they are computed
     flowing = format in ("jsonl", "csv", "tsv") and show.output is None and sys.stdout.isatty()
     with closing(items), output(show.output) as out, bar(show.progress and not flowing) as watched:
-        answer = _answer(watched(results), show, format, questions)
+        answer = _answer(watched(results), show, format, questions, settings.threads)
         report.module().write(answer, out)
         refuse_changed()
         out.flush()
@@ -69,7 +69,7 @@ def result(
         answer.raise_if_unexplained()
 
 
-def _answer(results: Iterator[Result], show: Show, format: str, questions: Questions) -> Any:
+def _answer(results: Iterator[Result], show: Show, format: str, questions: Questions, threads: int | None) -> Any:
     """What is written: the result, or the answer to a question about it."""
     if questions.why is None:
         return ResultAnswer(results, show, format)
@@ -77,7 +77,7 @@ def _answer(results: Iterator[Result], show: Show, format: str, questions: Quest
 
     if show.steps or show.grad:
         raise UsageError("--why explains a number: --steps and --grad have no place in it.")
-    return WhyAnswer(results, questions.why, show, format)
+    return WhyAnswer(results, questions.why, show, format, threads)
 
 
 def _format(show: Show) -> str:

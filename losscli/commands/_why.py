@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from losscli.compute.result import Result
-from losscli.compute.variants import Call, calls
+from losscli.compute.variants import Call, parts
 from losscli.errors import CheckError, UsageError
 from losscli.mistakes._search import Candidate, Explanation, Observed, Trial, explained, observed
 from losscli.reports import Page, Records, Show, Table
@@ -28,10 +28,13 @@ class WhyAnswer:
     text: str
     show: Show
     format: str
+    threads: int | None = None
 
     @cached_property
     def found(self) -> Explanation:
-        return explained((call for result in self._checked() for call in calls(result)), observed(self.text))
+        return explained(
+            (part for result in self._checked() for part in parts(result)), observed(self.text), self.threads
+        )
 
     def _checked(self) -> Iterator[Result]:
         for result in self.results:

@@ -6,9 +6,10 @@ makes the losses of rows, what these are added up and divided by, and what is do
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import chain, islice
 from typing import Any, NamedTuple, TypeAlias
 
@@ -19,6 +20,7 @@ from losscli.compute.loss import Loss
 from losscli.compute.result import Result, ieee
 from losscli.declare import AnyArray, Floats
 from losscli.errors import LosscliError
+from losscli.terminal.progress import watched_blocks
 from losscli.terms import Link, Terms, divide
 
 MOST_ROWS = 100_000  # rows whose losses are kept one by one
@@ -216,6 +218,22 @@ class Call:
         """The same number, changed at the end; not `linked`: without the function that the loss ends with."""
         return replace(self, unit=unit, linked=linked, known=self.tally, link=self.linked_by)
 
+    def first_row(self) -> Call:
+        """The same with the tally that it has and only the first row of its arrays, which shows what they are."""
+        rows = {
+            name: self.values[name][:1].copy()
+            for name, marker in self.loss.declaration.arrays.items()
+            if marker.has_rows and not marker.couples_rows and isinstance(self.values[name], np.ndarray)
+        }
+        return replace(
+            self, values={**self.values, **rows}, function=None, known=self.tally, link=self.linked_by, source=None
+        )
+
+    @property
+    def size(self) -> int:
+        """How many numbers its arrays have."""
+        return sum(a.size for a in self.values.values() if isinstance(a, np.ndarray))
+
     # -- what comes of it --
 
     @cached_property
@@ -233,7 +251,8 @@ class Call:
     def counts(self) -> AnyArray:
         """Which rows count, by the loss itself."""
         with ieee():
-            terms = self.loss.function(**self.loss.declaration.keywords(self.values))
+            own = self.function is None
+            terms = self.own_terms if own else self.loss.function(**self.loss.declaration.keywords(self.values))
         return np.ones(len(terms.value), bool) if terms.counts is None else terms.counts
 
     @cached_property
@@ -340,28 +359,28 @@ def _first_shape(call: Call) -> tuple[int, ...]:
     return tuple(shape)
 
 
-def calls(result: Result) -> Iterator[Call]:
-    """The call that a result is, block by block."""
+def parts(result: Result) -> Iterator[Callable[[], Call]]:
+    """The call that a result is, block by block, each made when it is asked for."""
     arguments = result.arguments
-    declaration = result.of.declaration
-    defaults = {name: p.default for name, p in declaration.parameters.items() if not p.required}
-    given = frozenset(
-        name
-        for name, parameter in declaration.parameters.items()
-        if not parameter.required and name in arguments.options | arguments.arrays
-        and (name in arguments.arrays or arguments.options[name] != parameter.default)
-    )  # fmt: skip
-    blocks = arguments.blocks()
+    size = sum(a.nbytes for a in arguments.arrays.values())
+    blocks = watched_blocks(arguments.blocks(), math.prod(arguments.rows), size)
     first = list(islice(blocks, 2))
     whole = len(first) == 1
-    for rows in chain(first, blocks):
-        shape = arguments.rows if whole else (1, arguments.count(rows))
-        yield Call(
-            result.of,
-            defaults | arguments.block(rows).values,
-            shape,
-            arguments.class_axis,
-            "mean" if result.reduction == "none" else result.reduction,
-            given,
-            source=result if whole else None,
-        )
+    return (partial(_call, result, rows, whole) for rows in chain(first, blocks))
+
+
+def _call(result: Result, rows: tuple[slice, ...], whole: bool) -> Call:
+    arguments = result.arguments
+    parameters = result.of.declaration.parameters
+    options = {name for name, value in arguments.options.items() if value != parameters[name].default}
+    given = frozenset(options | {name for name in arguments.arrays if not parameters[name].required})
+    defaults = {name: parameter.default for name, parameter in parameters.items() if not parameter.required}
+    return Call(
+        result.of,
+        defaults | arguments.block(rows).values,
+        arguments.rows if whole else (1, arguments.count(rows)),
+        arguments.class_axis,
+        "mean" if result.reduction == "none" else result.reduction,
+        given,
+        source=result if whole else None,
+    )

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 from types import ModuleType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-import numpy as np
-
 from losscli.catalogue import entries
 from losscli.compute.result import ieee
+from losscli.compute.threads import in_order
 from losscli.compute.variants import IMPOSSIBLE, Call
 from losscli.errors import DataError, UsageError
 from losscli.mistakes import Variant
@@ -149,50 +148,48 @@ def stages() -> tuple[ModuleType, ...]:
     return tuple(sorted((entry.module() for entry in entries("mistakes")), key=lambda module: module.ORDER))
 
 
-def explained(calls: Iterable[Call], numbers: Sequence[Observed]) -> Explanation:
+def explained(parts: Iterable[Callable[[], Call]], numbers: Sequence[Observed], threads: int | None = 1) -> Explanation:
     """What gives the numbers: the loss's own number, or those of its rows, under each mistake."""
     over: Over = "rows" if len(numbers) > 1 else "all"
-    kept: list[Call] | None = []
+    calls: list[Call] | None = []  # all of them, as long as they are small enough for pairs
+    singles = _Sums()
     size = 0
-    singles: dict[Any, Trial | None] = {}
-    right: Call | None = None
-    for call in calls:
-        size += sum(a.size for a in call.values.values() if isinstance(a, np.ndarray))
-        if kept is not None:
-            kept = [*kept, call] if size <= MOST_NUMBERS else None
-        right = _merged(right, call)
-        _collect(singles, right is not None and right.known is not None, _row_variants([((), call)], over))
+    for call, found in in_order(_tried_alone, parts, threads):
+        size += call.size
+        calls = [*calls, call] if calls is not None and size <= MOST_NUMBERS else None
+        singles.add(call, found, whole=calls is not None)
+    right = singles.right
     if right is None:
         raise DataError("the input is empty, but at least one document was expected.")
     if over == "rows":
         over = _over(right, len(numbers))
     first = _trial((), right, over)
     assert first is not None
-    tried = [*_finished(singles, over), *([] if over != "all" else _on_numbers([((), right)]))]
-    found = _different(tried, first)
+    tried = [*_finished(singles.of, over), *([] if over != "all" else _on_numbers([((), right)]))]
+    single = _different(tried, first)
     if _fits(first, numbers):
-        return Explanation(tuple(numbers), first, "agrees", False, (), (), len(found), 0)
-    candidates = _candidates(found, numbers, "single")
+        return Explanation(tuple(numbers), first, "agrees", False, (), (), len(single), 0)
+    candidates = _candidates(single, numbers, "single")
     pairs: list[Trial] = []
     skipped = ""
     if not candidates:
-        if kept is None:
+        if calls is None:
             skipped = "pairs of mistakes, on input of this size"
         else:
-            pairs = _pairs(kept, singles, tried, first, over)
+            pairs = _pairs(calls, singles.of, tried, first, over)
             candidates = [c for c in _candidates(pairs, numbers, "pair") if c.chance < PAIR_CHANCE]
     tier: Literal["single", "pair", "none"] = "pair" if candidates and pairs else "single"
     nearly = False
     if not candidates:
         wider = [n.wider() for n in numbers]
         nearly = True
-        candidates, tier = _candidates(found, wider, "single"), "single"
+        candidates, tier = _candidates(single, wider, "single"), "single"
         candidates = [c for c in candidates if c.chance < LIKELY]
     if not candidates:
         nearly, tier = False, "none"
-    nearest = [] if candidates else _nearest(found, numbers)
+    nearest = [] if candidates else _nearest(single, numbers)
     return Explanation(
-        tuple(numbers), first, tier, nearly, tuple(candidates), tuple(nearest), len(found), len(pairs), skipped
+        tuple(numbers), first, tier, nearly, tuple(candidates), tuple(nearest), len(single), len(pairs), skipped
     )
 
 
@@ -211,41 +208,50 @@ def _over(call: Call, count: int) -> Over:
     )
 
 
-def _merged(total: Call | None, call: Call) -> Call:
-    if total is None:
-        return call
-    return replace(call, known=total.tally + call.tally, source=None)
+Chain: TypeAlias = tuple[tuple[Variant, ...], Call]  # mistakes, and the call that they make
 
 
-def _collect(into: dict[Any, Any], later: bool, found: Iterable[tuple[tuple[Variant, ...], Call]]) -> None:
-    """Add what each mistake makes of one more part of the input to what it made of those before."""
-    seen = set()
-    for variants, call in found:
-        key = tuple((v.name, v.what) for v in variants)
-        if key in seen:
-            continue
-        seen.add(key)
-        before = into.get(key)
-        if before is None:
-            if not later:
-                into[key] = (variants, call)
-        elif before:
-            into[key] = (before[0], _merged(before[1], call))
-    if later:
-        for key in into.keys() - seen:
-            into[key] = None
+@dataclass
+class _Sums:
+    """What the parts of the input add up to, right and with each mistake; one that does not apply changes nothing."""
+
+    right: Call | None = None
+    of: dict[tuple[tuple[str, str], ...], Chain] = field(default_factory=dict)
+
+    def add(self, call: Call, found: Iterable[Chain], whole: bool) -> None:
+        """Add one more part; if not `whole`, only the first row of its arrays is kept, which shows what they are."""
+
+        def merged(before: Call | None, more: Call) -> Call:
+            more = more if whole else more.first_row()
+            return more if before is None else replace(more, known=before.tally + more.tally, source=None)
+
+        seen = set()
+        for variants, changed in found:
+            key = tuple((v.name, v.what) for v in variants)
+            if key not in seen:
+                before = self.of[key][1] if key in self.of else self.right
+                self.of[key] = variants, merged(before, changed)
+                seen.add(key)
+        for key in self.of.keys() - seen:
+            variants, before = self.of[key]
+            self.of[key] = variants, replace(before, known=before.tally + call.tally, source=None)
+        self.right = merged(self.right, call)
 
 
-def _row_variants(
-    starts: Iterable[tuple[tuple[Variant, ...], Call]], over: Over
-) -> Iterator[tuple[tuple[Variant, ...], Call]]:
+def _tried_alone(part: Callable[[], Call]) -> tuple[Call, list[Chain]]:
+    """A part of the input, and what each mistake that changes the losses of rows makes of it."""
+    call = part()
+    _ = call.tally
+    slim = call.size > MOST_NUMBERS
+    return call, [(v, changed.first_row() if slim else changed) for v, changed in _row_variants([((), call)])]
+
+
+def _row_variants(starts: Iterable[Chain]) -> Iterator[Chain]:
     """The calls with one more mistake of a stage that changes the losses of rows."""
     yield from _more(starts, [stage for stage in stages() if stage.ORDER <= LAST_OF_ROWS])
 
 
-def _more(
-    starts: Iterable[tuple[tuple[Variant, ...], Call]], among: Sequence[ModuleType]
-) -> Iterator[tuple[tuple[Variant, ...], Call]]:
+def _more(starts: Iterable[Chain], among: Sequence[ModuleType]) -> Iterator[Chain]:
     for before, call in starts:
         last = _order(before)
         if any(variant.alone for variant in before):
@@ -256,7 +262,7 @@ def _more(
             yield from _tried(before, call, stage)
 
 
-def _tried(before: tuple[Variant, ...], call: Call, stage: ModuleType) -> Iterator[tuple[tuple[Variant, ...], Call]]:
+def _tried(before: tuple[Variant, ...], call: Call, stage: ModuleType) -> Iterator[Chain]:
     with ieee():
         found = stage.variants(call)
         while True:
@@ -277,14 +283,14 @@ def _order(variants: tuple[Variant, ...]) -> int:
     return variants[-1].stage if variants else 0
 
 
-def _on_numbers(starts: Iterable[tuple[tuple[Variant, ...], Call]]) -> list[Trial]:
+def _on_numbers(starts: Iterable[Chain]) -> list[Trial]:
     """The calls with one more mistake of a stage that starts from the sums."""
     later = [stage for stage in stages() if stage.ORDER > LAST_OF_ROWS]
     return [t for variants, call in _more(starts, later) if (t := _trial(variants, call, "all")) is not None]
 
 
-def _finished(collected: dict[Any, Any], over: Over) -> list[Trial]:
-    found = (_trial(kept[0], kept[1], over) for kept in collected.values() if kept)
+def _finished(sums: Mapping[Any, Chain], over: Over) -> list[Trial]:
+    found = (_trial(variants, call, over) for variants, call in sums.values())
     return [trial for trial in found if trial is not None]
 
 
@@ -297,16 +303,16 @@ def _trial(variants: tuple[Variant, ...], call: Call, over: Over) -> Trial | Non
     return Trial(variants, call, tuple(values))
 
 
-def _pairs(calls: list[Call], singles: dict[Any, Any], tried: list[Trial], first: Trial, over: Over) -> list[Trial]:
+def _pairs(
+    calls: list[Call], singles: Mapping[Any, Chain], tried: list[Trial], first: Trial, over: Over
+) -> list[Trial]:
     """Two mistakes of different stages at once; one that changes nothing is not counted twice."""
-    two: dict[Any, Any] = {}
-    for number, call in enumerate(calls):
-        starts = _row_variants([((), call)], over)
-        _collect(two, number > 0, _row_variants(starts, over))
-    starts_of_numbers = [kept for kept in singles.values() if kept]
-    found = _finished(two, over)
+    two = _Sums()
+    for call in calls:
+        two.add(call, _row_variants(_row_variants([((), call)])), whole=True)
+    found = _finished(two.of, over)
     if over == "all":
-        found += _on_numbers(starts_of_numbers)
+        found += _on_numbers(singles.values())
         found += _on_numbers([(t.variants, t.call) for t in tried if _order(t.variants) > LAST_OF_ROWS])
     known = sorted(t.value for t in tried) if over == "all" else []
     different = _different(found, first)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from losscli.compute.variants import Call
+from losscli.compute.variants import Call, parts
 from losscli.mistakes import Variant, mistake
 
 ORDER = 2
@@ -234,7 +234,7 @@ def _shifted(call: Call) -> Iterator[Variant]:
     if result is None or not call.by_index or call.family not in ("sequence", "multiclass"):
         return
     if "shift" in call.values and call["shift"]:
-        again = next(_calls(result.under(shift=False)))
+        again = next(parts(result.under(shift=False)))()
         yield mistake(
             "lm-no-shift",
             again,
@@ -268,9 +268,3 @@ def _shifted(call: Call) -> Iterator[Variant]:
             7,
             **{call.target: f"{call.target}[..., {by}:]"},
         )
-
-
-def _calls(result: Any) -> Iterator[Call]:
-    from losscli.compute.variants import calls
-
-    return calls(result)

@@ -88,11 +88,11 @@ class Result:
             for part, found in in_order(of_block, blocks, self.settings.threads):
                 total += part
                 warnings += found
-        divisor = total.divisor if self._own_divisor is None else ExactSum.of([self._own_divisor * len(self.documents)])
+        divisor = total.divisor if self.own_divisor is None else ExactSum.of([self.own_divisor * len(self.documents)])
         return replace(total, divisor=divisor, reduction=self.reduction, link=self.link), warnings
 
     @cached_property
-    def _own_divisor(self) -> float | None:
+    def own_divisor(self) -> float | None:
         """What a reduction of the loss's own divides the sum of one document by."""
         return None if self._own_reduction is None else float(self._own_reduction[0])
 
@@ -229,8 +229,8 @@ class Result:
         divisors = [float(n) for n in counts]
         if terms.divisor is not None:
             divisors = row_sums(terms.divisor.reshape(stack, -1))
-        if self._own_divisor is not None:
-            divisors = [self._own_divisor] * stack
+        if self.own_divisor is not None:
+            divisors = [self.own_divisor] * stack
         losses = [reduced(s, d, self.reduction, terms.link) for s, d in zip(sums, divisors, strict=True)]
         if self.reduction == "none":
             losses = self._user_layout(terms.value).tolist()

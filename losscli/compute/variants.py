@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from losscli import ops
 from losscli.catalogue import find
 from losscli.compute.loss import Loss
 from losscli.compute.result import Result, ieee
@@ -54,6 +55,14 @@ class Rows(NamedTuple):
         return self.value if self.value.ndim == 1 else self.value.sum(axis=1)
 
 
+class Document(NamedTuple):
+    """The sum and the divisor of a document, or of a part of it; parts of one document have one key."""
+
+    key: int | None
+    above: float
+    below: float
+
+
 @dataclass(frozen=True)
 class Tally:
     """What the losses of rows add up to, as far as some way of reducing them asks for it; tallies add up.
@@ -62,6 +71,7 @@ class Tally:
     nonzero          rows whose loss is not 0
     weight           the sum of the weights of the rows that count, and how many of these weights are not 0
     positive         labels that are 1, or more than half
+    own              what a reduction of the loss's own divides by
     documents        for each document its sum and its divisor
     rows             the rows one by one, as long as they are few
     """
@@ -74,16 +84,22 @@ class Tally:
     weight: float = 0.0
     weighted: int = 0
     positive: int = 0
-    documents: tuple[Ratio, ...] = ()
+    own: float = 0.0
+    documents: tuple[Document, ...] = ()
     rows: tuple[Rows, ...] | None = ()
 
     def __add__(self, other: Tally) -> Tally:
         rows = None if self.rows is None or other.rows is None else self.rows + other.rows
         if rows is not None and sum(len(part.value) for part in rows) > MOST_ROWS:
             rows = None
-        numbers = ("value", "divisor", "count", "ignored", "nonzero", "weight", "weighted", "positive")
+        numbers = ("value", "divisor", "count", "ignored", "nonzero", "weight", "weighted", "positive", "own")
         added = {name: getattr(self, name) + getattr(other, name) for name in numbers}
-        return Tally(**added, documents=self.documents + other.documents, rows=rows)
+        documents = self.documents
+        if documents and other.documents and documents[-1].key == other.documents[0].key is not None:
+            first, (key, above, below) = documents[-1], other.documents[0]
+            documents = (*documents[:-1], Document(key, first.above + above, first.below + below))
+            return Tally(**added, documents=documents + other.documents[1:], rows=rows)
+        return Tally(**added, documents=documents + other.documents, rows=rows)
 
 
 Reduce: TypeAlias = Callable[["Call"], Ratio]
@@ -101,6 +117,8 @@ class Call:
     unit        what is done to the number at the end
     known       the tally, where it is known; `link` is then that of the terms
     source      the result that this is a call of, where its documents are at hand as a whole
+    own_divisor what a reduction of the loss's own divides by; of a document in parts, the first has it
+    key         of a document that is not there as a whole, so that its parts find one another
     """
 
     loss: Loss
@@ -116,6 +134,8 @@ class Call:
     known: Tally | None = None
     link: Link | None = None
     source: Result | None = None
+    key: int | None = None
+    own_divisor: float = 0.0
 
     # -- what it is made of --
 
@@ -175,6 +195,16 @@ class Call:
     def has_logarithm(self) -> bool:
         return any(word in self.loss.entry.formula for word in ("log", "KL"))
 
+    @property
+    def whole(self) -> bool:
+        """Whether this is all of the input, not a part of it: only then rows can be compared with one another."""
+        return self.source is not None
+
+    @cached_property
+    def log_softmax(self) -> Floats:
+        """The log-probabilities that the predictions are as logits."""
+        return ops.log_softmax(self.x, ops.softmax_peak(self.x))
+
     # -- what a variant changes --
 
     def having(self, **values: Any) -> Call:
@@ -191,8 +221,8 @@ class Call:
         def terms(**_: Any) -> Terms:
             made = function()
             value, divisor = made if isinstance(made, tuple) else (made, None)
-            counts = self.counts if divisor is None and len(self.counts) == len(value) else None
-            if counts is not None:
+            counts = self.counts if len(self.counts) == len(value) else None
+            if counts is not None and not counts.all():
                 value = np.where(counts if value.ndim == 1 else counts[:, None], value, 0.0)
             return Terms(value, {}, divisor=divisor, counts=counts, link=link)
 
@@ -299,7 +329,8 @@ class Call:
             0.0 if weights is None else float(weights.sum()),
             0 if weights is None else int(np.count_nonzero(weights)),
             int(np.count_nonzero(np.asarray(labels) > 0.5)),
-            tuple(map(Ratio, *sums)),
+            self.own_divisor,
+            tuple(map(partial(Document, self.key), *sums)),
             (Rows(value, divisor, self.shape),) if len(value) <= MOST_ROWS else None,
         )
 
@@ -324,7 +355,7 @@ class Call:
     @property
     def of_documents(self) -> list[float]:
         """The loss of each document."""
-        return [self._finished(ratio.quotient, self.linked) for ratio in self.tally.documents]
+        return [self._finished(divide(d.above, d.below), self.linked) for d in self.tally.documents]
 
     def _finished(self, number: float, linked: bool) -> float:
         if linked and self.linked_by is not None and self.reduction != "sum":
@@ -344,19 +375,9 @@ def own_ratio(call: Call) -> Ratio:
     tally = call.tally
     if call.reduction == "sum":
         return Ratio(tally.value)
-    divisors = call.loss.own_divisors
-    if call.reduction in divisors:
-        documents = len(tally.documents) or 1
-        return Ratio(tally.value, divisors[call.reduction](_first_shape(call))[0] * documents)
+    if call.reduction in call.loss.own_divisors:
+        return Ratio(tally.value, tally.own)
     return Ratio(tally.value, tally.divisor)
-
-
-def _first_shape(call: Call) -> tuple[int, ...]:
-    """The shape of the first array in one document."""
-    shape = list(call.shape[1:])
-    if call.classes is not None and call.class_axis is not None:
-        shape.insert(call.class_axis, call.classes)
-    return tuple(shape)
 
 
 def parts(result: Result) -> Iterator[Callable[[], Call]]:
@@ -366,10 +387,13 @@ def parts(result: Result) -> Iterator[Callable[[], Call]]:
     blocks = watched_blocks(arguments.blocks(), math.prod(arguments.rows), size)
     first = list(islice(blocks, 2))
     whole = len(first) == 1
-    return (partial(_call, result, rows, whole) for rows in chain(first, blocks))
+    for number, rows in enumerate(chain(first, blocks)):
+        yield partial(
+            _call, result, rows, whole, 0.0 if number else (result.own_divisor or 0.0) * len(result.documents)
+        )
 
 
-def _call(result: Result, rows: tuple[slice, ...], whole: bool) -> Call:
+def _call(result: Result, rows: tuple[slice, ...], whole: bool, own_divisor: float) -> Call:
     arguments = result.arguments
     parameters = result.of.declaration.parameters
     options = {name for name, value in arguments.options.items() if value != parameters[name].default}
@@ -383,4 +407,6 @@ def _call(result: Result, rows: tuple[slice, ...], whole: bool) -> Call:
         "mean" if result.reduction == "none" else result.reduction,
         given,
         source=result if whole else None,
+        key=None if whole else id(result),
+        own_divisor=own_divisor,
     )

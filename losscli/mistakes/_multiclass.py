@@ -10,16 +10,21 @@ import numpy as np
 from losscli import ops
 from losscli.compute.variants import Call, Ratio
 from losscli.mistakes import Variant, mistake, times
-from losscli.mistakes.input import softmax
 
 
 def cross_entropy(call: Call) -> Iterator[Variant]:
-    if not call.by_index or not call.classes or call.classes < 2 or call.scale not in ("logits", "log-probabilities"):
+    if (
+        not call.whole
+        or not call.by_index
+        or not call.classes
+        or call.classes < 2
+        or call.scale not in ("logits", "log-probabilities")
+    ):
         return
     x, counts = call.x, call.counts
     y = np.where(counts, call.t, 0)
     hot = ops.one_hot(y, call.classes)
-    p = softmax(x)
+    p = np.exp(call.log_softmax)
     with np.errstate(all="ignore"):
         each = -(hot * np.log(p) + (1 - hot) * np.log1p(-p))
     yield mistake(

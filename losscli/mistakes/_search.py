@@ -156,7 +156,7 @@ def explained(parts: Iterable[Callable[[], Call]], numbers: Sequence[Observed], 
     size = 0
     for call, found in in_order(_tried_alone, parts, threads):
         size += call.size
-        calls = [*calls, call] if calls is not None and size <= MOST_NUMBERS else None
+        calls = [*calls, call] if calls is not None and call.source and size <= MOST_NUMBERS else None
         singles.add(call, found, whole=calls is not None)
     right = singles.right
     if right is None:
@@ -228,12 +228,15 @@ class _Sums:
         seen = set()
         for variants, changed in found:
             key = tuple((v.name, v.what) for v in variants)
-            if key not in seen:
+            if key not in seen and (self.right is None or changed.reduce is None):
                 before = self.of[key][1] if key in self.of else self.right
                 self.of[key] = variants, merged(before, changed)
                 seen.add(key)
         for key in self.of.keys() - seen:
             variants, before = self.of[key]
+            if before.reduce is not None:  # a quotient of all rows, which parts do not add up to
+                del self.of[key]
+                continue
             self.of[key] = variants, replace(before, known=before.tally + call.tally, source=None)
         self.right = merged(self.right, call)
 
@@ -241,9 +244,17 @@ class _Sums:
 def _tried_alone(part: Callable[[], Call]) -> tuple[Call, list[Chain]]:
     """A part of the input, and what each mistake that changes the losses of rows makes of it."""
     call = part()
-    _ = call.tally
-    slim = call.size > MOST_NUMBERS
-    return call, [(v, changed.first_row() if slim else changed) for v, changed in _row_variants([((), call)])]
+    found = _row_variants([((), call)])
+    if call.size <= MOST_NUMBERS:
+        return call, list(found)
+    chains = [_slim(*chain) for chain in found]
+    return call.first_row(), chains
+
+
+def _slim(variants: tuple[Variant, ...], call: Call) -> Chain:
+    """Only the tally, so that a block's arrays can go before the next mistake is tried."""
+    kept = call.first_row()
+    return tuple(replace(v, call=kept) for v in variants), kept
 
 
 def _row_variants(starts: Iterable[Chain]) -> Iterator[Chain]:
@@ -275,7 +286,8 @@ def _tried(before: tuple[Variant, ...], call: Call, stage: ModuleType) -> Iterat
                 if found.gi_frame is None:
                     return
                 continue
-            if not (before and variant.alone):
+            of_all = variant.call.reduce is not None and call.reduce is None and stage.ORDER <= LAST_OF_ROWS
+            if not (before and variant.alone) and (call.whole or not of_all):
                 yield (*before, replace(variant, stage=stage.ORDER)), variant.call
 
 

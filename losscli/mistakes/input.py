@@ -7,7 +7,9 @@ and target change places.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -15,9 +17,11 @@ from losscli import ops
 from losscli.compute.variants import Call
 from losscli.declare import Floats
 from losscli.mistakes import Variant, mistake
+from losscli.terms import Terms
 
 ORDER = 1
 BELOW_ONE = float(np.float32(1) - np.float32(1e-7))  # where Keras clips in float32
+NO_LABEL = -(2**62)  # which no row has
 MOST_PAIRS = 1_000_000  # differences of all with all
 
 
@@ -40,34 +44,31 @@ def softmax(x: Floats) -> Floats:
     return ops.softmax(x, ops.softmax_peak(x))
 
 
-def nll_at(call: Call, log_p: Floats) -> Call:
-    """The call with minus the log-probabilities that are given, at its labels, weighted as its loss weights them."""
-    if call.name == "perplexity" or not call.by_index:
-        return _expected(call, log_p)
-    made = call.as_loss("nll", log_probs=log_p)
-    return _linked_as(call, made)
+def at_labels(call: Call, a: Floats, of: Callable[[Floats], Floats] = np.positive) -> Call:
+    """The call with minus a function of an array (rows, classes) at its labels, weighted as the loss weights rows."""
+    link, ignored = call.linked_by, call.loss.declaration.ignored_label
 
+    def terms(**values: Any) -> Terms:
+        t, w = values[call.target], values.get("weight")
+        if t.ndim > 1:
+            return Terms(-np.where(t == 0, 0.0, t * of(a)).sum(axis=1), {}, link=link)
+        counts, y = ops.counted(t, NO_LABEL if ignored is None else values[ignored.name])
+        value = -of(ops.pick(a, y))
+        if w is None:
+            return Terms(ops.masked(value, counts), {}, counts=counts, link=link)
+        return Terms(ops.masked(value * w[y], counts), {}, divisor=ops.masked(w[y], counts), counts=counts, link=link)
 
-def _linked_as(call: Call, made: Call) -> Call:
-    return made
-
-
-def _expected(call: Call, log_p: Floats) -> Call:
-    """The same where the labels are a distribution, or the loss has more to it than the logarithm."""
-    if call.by_index:
-        y = np.where(call.counts, call.t, 0)
-        return call.computing(lambda: -ops.pick(log_p, y))
-    return call.computing(lambda: -(np.where(call.t == 0, 0.0, call.t * log_p)).sum(axis=-1))
+    return replace(call, function=terms, known=None)
 
 
 def _of_logits(call: Call) -> Iterator[Variant]:
     x, first = call.x, call.first
     several = call.classes is not None and call.classes > 1 and call.values.get("mode") in (None, "multiclass")
     if several and call.family != "margin" and call.name not in ("multilabel-soft-margin",):
-        p = softmax(x)
+        log_p = call.log_softmax
         yield mistake(
             "probs-as-logits",
-            call.having(**{first: p}),
+            call.having(**{first: np.exp(log_p)}),
             "the softmax taken twice",
             f"{call.loss.entry.title} takes logits: it has the softmax in it.",
             "take the softmax out of the model, or use `nll` on the log of its output.",
@@ -76,7 +77,7 @@ def _of_logits(call: Call) -> Iterator[Variant]:
         )
         yield mistake(
             "log10-as-logits",
-            call.having(**{first: log_softmax(x) / math.log(10)}),
+            call.having(**{first: log_p / math.log(10)}),
             "log10-probabilities taken for logits",
             "Logits and log-probabilities are natural logarithms.",
             "multiply by ln 10 = 2.302585 first.",
@@ -95,7 +96,7 @@ def _of_logits(call: Call) -> Iterator[Variant]:
         )
         yield from _other_axes(call)
         if call.by_index or call.t.ndim == 2:
-            yield from _softmax_left_out(call, p)
+            yield from _softmax_left_out(call, log_p)
     if not several and call.family != "margin":
         p = ops.sigmoid(x)
         yield mistake(
@@ -131,14 +132,14 @@ def _of_logits(call: Call) -> Iterator[Variant]:
         )
 
 
-def _softmax_left_out(call: Call, p: Floats) -> Iterator[Variant]:
+def _softmax_left_out(call: Call, log_p: Floats) -> Iterator[Variant]:
     x, first = call.x, call.first
     if call.family != "multiclass" and call.name != "perplexity":
         return
     takes = f"{call.loss.entry.title} takes logits"
     yield mistake(
         "raw-to-nll",
-        nll_at(call, x),
+        at_labels(call, x),
         "minus the logit of the label: no log-softmax was taken",
         "`nll` takes log-probabilities, not raw scores.",
         "give the logits to `ce`, or their log-softmax to `nll`.",
@@ -147,38 +148,37 @@ def _softmax_left_out(call: Call, p: Floats) -> Iterator[Variant]:
     )
     yield mistake(
         "probs-as-logprobs",
-        nll_at(call, p),
+        at_labels(call, log_p, np.exp),
         "minus the probability of the label: no logarithm was taken",
         "`nll` takes log-probabilities, not probabilities.",
         "use log_softmax, not softmax, before `nll`.",
         7,
         **{first: f"softmax({first}) as log-probabilities"},
     )
-    with np.errstate(all="ignore"):
-        log_x = np.log(x)
-        kept = np.clip(x / x.sum(axis=1, keepdims=True), 1e-7, BELOW_ONE)
-        plain = np.log(np.clip(x, 1e-7, BELOW_ONE))
-        ways = (
-            (log_x, "minus the log of the logit of the label: the logits were taken for probabilities", "log(logits)"),
-            (
-                np.log(kept),
-                "the logits taken for probabilities, divided by their sum and clipped at 1e-7 (Keras without "
-                "from_logits=True)",
-                "log(clip(logits / sum(logits), 1e-7, 1 - 1e-7))",
-            ),
-            (plain, "the logits taken for probabilities and clipped at 1e-7", "log(clip(logits, 1e-7, 1 - 1e-7))"),
-        )
-    for log_p, what, code in ways:
-        if call.by_index or not np.isnan(log_p).any():
-            yield mistake(
-                "logits-as-probs",
-                nll_at(call, log_p),
-                what,
-                f"{takes}.",
-                "in Keras, set from_logits=True.",
-                8,
-                **{first: code},
-            )
+    shares = np.divide(x, x.sum(axis=1, keepdims=True))
+    ways: tuple[tuple[Floats, Callable[[Floats], Floats], str, str], ...] = (
+        (x, np.log, "minus the log of the logit of the label: the logits were taken for probabilities", "log(logits)"),
+        (
+            shares,
+            _log_of_clipped,
+            "the logits taken for probabilities, divided by their sum, clipped at 1e-7 (Keras without from_logits=True)",
+            "log(clip(logits / sum(logits), 1e-7, 1 - 1e-7))",
+        ),
+        (
+            x,
+            _log_of_clipped,
+            "the logits taken for probabilities and clipped at 1e-7",
+            "log(clip(logits, 1e-7, 1 - 1e-7))",
+        ),
+    )
+    for a, of, what, code in ways:
+        mend = "in Keras, set from_logits=True."
+        yield mistake("logits-as-probs", at_labels(call, a, of), what, f"{takes}.", mend, 8, **{first: code})
+
+
+def _log_of_clipped(p: Floats) -> Floats:
+    """The logarithm as Keras takes it of probabilities in float32."""
+    return np.log(np.clip(p, 1e-7, BELOW_ONE))
 
 
 def _sigmoid_left_out(call: Call) -> Iterator[Variant]:
@@ -314,11 +314,7 @@ def _of_probabilities(call: Call) -> Iterator[Variant]:
 def _other_axes(call: Call) -> Iterator[Variant]:
     """The softmax over an axis that is not that of the classes, and the axes taken apart without being exchanged."""
     x, shape, classes = call.x, call.shape, call.classes
-    if (
-        math.prod(shape) != len(x)
-        or call.known is not None
-        or (call.family != "multiclass" and call.name != "perplexity")
-    ):
+    if math.prod(shape) != len(x) or not call.whole or (call.family != "multiclass" and call.name != "perplexity"):
         return
     assert classes is not None
     whole = x.reshape(*shape, classes)
@@ -332,7 +328,7 @@ def _other_axes(call: Call) -> Iterator[Variant]:
             )
             yield mistake(
                 "softmax-wrong-axis",
-                nll_at(call, log_p.reshape(x.shape)),
+                at_labels(call, log_p.reshape(x.shape)),
                 f"the softmax taken over {of}, not over the classes",
                 "The probabilities of the classes of one row sum to 1.",
                 "take the softmax over the axis of the classes (dim=1).",

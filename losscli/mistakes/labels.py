@@ -65,7 +65,7 @@ def _indices(call: Call, classes: int) -> Iterator[Variant]:
             3,
             **{name: f"{classes - 1} - {name}"},
         )
-    if call.family in ("multiclass", "sequence") and 1 < len(y) <= 10_000:
+    if call.family in ("multiclass", "sequence") and call.whole and len(y) > 1:
         yield mistake(
             "labels-reversed",
             call.having(**{name: y[::-1].copy()}),

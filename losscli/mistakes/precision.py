@@ -12,7 +12,7 @@ import numpy as np
 from losscli.compute.variants import Call
 from losscli.declare import Floats
 from losscli.mistakes import Variant, mistake
-from losscli.mistakes.input import BELOW_ONE, log_softmax, nll_at
+from losscli.mistakes.input import BELOW_ONE, at_labels
 
 ORDER = 1  # as the input's: what is rounded or clipped is the input, so no pair has both
 CLIPS = (  # what is added to 0 and taken from 1, whose it is, and the name of the mistake
@@ -54,30 +54,27 @@ def _clipped(call: Call) -> Iterator[Variant]:
             "clip-twice",
         )
         return
-    log_p = None
-    if call.scale == "log-probabilities" and call.by_index:
+    if call.name == "nll" and call.by_index:
         log_p = x
-    elif (
-        call.scale == "logits"
-        and call.family == "multiclass"
-        and call.classes is not None
-        and (call.by_index or call.name == "ce")
-    ):
-        log_p = log_softmax(x)
-    if log_p is None or call.name not in ("nll", "ce", "linear-ce"):
+    elif call.name in ("ce", "linear-ce") and call.scale == "logits":
+        log_p = call.log_softmax
+    else:
         return
     for eps, whose, name in CLIPS:
-        p = np.exp(log_p)
-        yield _clip(call, nll_at(call, np.log(np.clip(p, eps, 1 - eps))), eps, whose, name)
-        yield _clip(call, nll_at(call, np.log(p + eps)), eps, whose, name, "added within the logarithm")
-    yield _clip(
-        call,
-        nll_at(call, np.log(np.clip(np.exp(log_p), 1e-7, BELOW_ONE))),
-        1e-7,
-        "in float32, as Keras does",
-        "clip-1e-7",
-    )
-    yield _clip(call, nll_at(call, np.maximum(log_p, -100)), 0, "", "clip-100", "")
+        yield _clip(call, at_labels(call, log_p, partial(_clipped_log, eps, 1 - eps)), eps, whose, name)
+        how = "added within the logarithm"
+        yield _clip(call, at_labels(call, log_p, partial(_log_of_more, eps)), eps, whose, name, how)
+    keras = at_labels(call, log_p, partial(_clipped_log, 1e-7, BELOW_ONE))
+    yield _clip(call, keras, 1e-7, "in float32, as Keras does", "clip-1e-7")
+    yield _clip(call, at_labels(call, log_p, partial(np.maximum, -100)), 0, "", "clip-100", "")
+
+
+def _clipped_log(low: float, high: float, log_p: Floats) -> Floats:
+    return np.log(np.clip(np.exp(log_p), low, high))
+
+
+def _log_of_more(eps: float, log_p: Floats) -> Floats:
+    return np.log(np.exp(log_p) + eps)
 
 
 def _clip(call: Call, changed: Call, eps: float, whose: str, name: str, how: str = "clipped") -> Variant:
@@ -129,7 +126,7 @@ def _rounded(call: Call) -> Iterator[Variant]:
         ("float16", 11, partial(_as, np.float16)),
         ("float32", 24, partial(_as, np.float32)),
     )
-    for name, bits, narrow in kinds:
+    for name, bits, narrow in kinds if call.whole else kinds[:2]:
         arrays = {k: narrow(v) for k, v in call.values.items() if isinstance(v, np.ndarray) and v.dtype.kind == "f"}
         with np.errstate(all="ignore"):
             rounded = call.having(**arrays)
@@ -137,13 +134,13 @@ def _rounded(call: Call) -> Iterator[Variant]:
             mend = "compute losses in float32 at least." if name != "float32" else "compute in float64."
             common, changes = ("losscli computes in float64.", mend, 8), {first: f"{name}({first})"}
             yield mistake(name, rounded, what, *common, **changes)
-            if call.name in ("ce", "perplexity", "linear-ce") and call.by_index and call.classes and first == "logits":
+            if call.whole and call.name in ("ce", "perplexity", "linear-ce") and call.by_index and first == "logits":
                 z = narrow(call.x)
                 lse = narrow(
                     np.log(narrow(np.exp(narrow(z - z.max(axis=1, keepdims=True))).sum(axis=1, keepdims=True)))
                 )
                 log_p = narrow(narrow(z - z.max(axis=1, keepdims=True)) - lse)
-                yield mistake(name, nll_at(call, log_p), f"{what}, in each step", *common, **changes)
+                yield mistake(name, at_labels(call, log_p), f"{what}, in each step", *common, **changes)
             yield mistake(
                 name,
                 rounded.in_unit(partial(_one, narrow)),

@@ -17,7 +17,7 @@ FEW = 40  # rows that are tried in batches of every size, and cut in two at ever
 
 
 def variants(call: Call) -> Iterator[Variant]:
-    if call.name == "ctc":
+    if call.name == "ctc" and call.whole:
         yield from _ctc(call)
     yield from _divisors(call)
     yield from _groups(call)
@@ -164,8 +164,8 @@ def _divisors(call: Call) -> Iterator[Variant]:
                 6,
                 reduction=f"mean / {classes}",
             )
-    leading = call.shape[1] if len(call.shape) > 2 else 0
-    if (leading and call.known is None) or (leading and tally.rows is not None):
+    leading = call.shape[1] if call.whole and len(call.shape) > 2 else 0
+    if leading:
         deep = len(call.shape) > 3 or call.by_index
         documents = max(1, call.shape[0])
         yield from by(
@@ -199,12 +199,12 @@ def _groups(call: Call) -> Iterator[Variant]:
     tally = call.tally
     exp = call.name == "perplexity" and not call.values.get("bits")
     if len(tally.documents) > 1:
-        above, below = np.array(tally.documents).T
+        _, above, below = np.array(tally.documents, dtype=float).T
         yield from _means(call, above, below, f"the {len(above)} batches", "batch", 16)
     rows = tally.rows
     if (
         rows is not None
-        and len(rows) == 1
+        and call.whole
         and len(call.shape) > 2
         and call.shape[1] > 1
         and len(rows[0].value) == math.prod(call.shape)

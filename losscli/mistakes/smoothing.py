@@ -10,7 +10,6 @@ from losscli import ops
 from losscli.compute.variants import Call
 from losscli.declare import Floats
 from losscli.mistakes import Variant, mistake
-from losscli.mistakes.input import log_softmax
 
 ORDER = 5
 
@@ -23,7 +22,7 @@ def variants(call: Call) -> Iterator[Variant]:
     classes = call.classes
     counts = call.counts
     y = ops.one_hot(np.where(counts, call.t, 0), classes) if call.by_index else call.t
-    log_p = log_softmax(call.x)
+    log_p = call.log_softmax
     w = np.ones(classes) if call.get("weight") is None else call["weight"]
     label = np.where(counts, call.t, 0) if call.by_index else None
     divisor = np.where(counts, 1.0 if label is None else w[label], 0.0)
@@ -107,7 +106,7 @@ COMMON = (0.1, 0.2, 0.05)  # how much people smooth
 def not_given(call: Call) -> Iterator[Variant]:
     """Smoothing where none was asked for."""
     name, t = call.target, call.t
-    for e in COMMON:
+    for e in COMMON if call.whole else COMMON[:1]:
         if call.get("label_smoothing") == 0 and call.classes is not None and call.classes > 1:
             yield mistake(
                 "smoothing-added",

@@ -191,7 +191,7 @@ def _root_of_columns(call: Call) -> Iterator[Variant]:
     rows = call.tally.rows
     if (
         not rows
-        or len(rows) != 1
+        or not call.whole
         or len(call.shape) < 3
         or call.name == "js"
         or rows[0].value.size != math.prod(call.shape)

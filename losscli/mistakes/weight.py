@@ -46,7 +46,7 @@ def _of_rows_or_classes(call: Call, name: str, by_row: bool) -> Iterator[Variant
             ),
             ("weights-normalised", w / total, f"the weights scaled to a sum of 1 first, {scaled}", "", 6, "w / sum(w)"),
         ]
-    elif kept.size and kept.sum():
+    elif kept.size and kept.sum() and call.whole:
         changes += [
             ("weights-normalised", w / kept.mean(), "the weights scaled to a mean of 1 first", "", 6, "w / mean(w)"),
             ("weights-normalised", w / kept.sum(), "the weights scaled to a sum of 1 first", "", 6, "w / sum(w)"),

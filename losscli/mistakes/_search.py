@@ -169,7 +169,7 @@ def explained(parts: Iterable[Callable[[], Call]], numbers: Sequence[Observed], 
     single = _different(tried, first)
     if _fits(first, numbers):
         return Explanation(tuple(numbers), first, "agrees", False, (), (), len(single), 0)
-    candidates = _candidates(single, numbers, "single")
+    candidates = _candidates(single, numbers, "single") or list(_in_float32(first, numbers))
     pairs: list[Trial] = []
     skipped = ""
     if not candidates:
@@ -191,6 +191,26 @@ def explained(parts: Iterable[Callable[[], Call]], numbers: Sequence[Observed], 
     return Explanation(
         tuple(numbers), first, tier, nearly, tuple(candidates), tuple(nearest), len(single), len(pairs), skipped
     )
+
+
+def _in_float32(right: Trial, numbers: Sequence[Observed]) -> Iterator[Candidate]:
+    """The loss itself, where the difference is what float32 may lose of the numbers that it comes from."""
+    x = right.call.x
+    finite = np.abs(x[np.isfinite(x)]) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else np.zeros(0)
+    lost = 4 * float(np.finfo(np.float32).eps) * float(finite.max(initial=1.0))
+    if len(numbers) > 1 or not abs(numbers[0].value - right.value) <= lost:
+        return
+    variant = Variant(
+        "float32",
+        right.call,
+        f"the rounding of float32, which may lose {lost:.1g} where numbers are as large as {finite.max(initial=1.0):.3g}",
+        "losscli computes in float64.",
+        "compute in float64.",
+        changes={right.call.first: f"float32({right.call.first})"},
+    )
+    v = abs(numbers[0].value)
+    chance = min(1.0, 1.5 / (v / 2) * 2 * lost) if v else 1.0
+    yield Candidate((replace(right, variants=(variant,)),), chance, abs(numbers[0].value - right.value), False)
 
 
 def _over(call: Call, count: int) -> Over:

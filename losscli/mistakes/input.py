@@ -161,7 +161,7 @@ def _softmax_left_out(call: Call, log_p: Floats) -> Iterator[Variant]:
         (
             shares,
             _log_of_clipped,
-            "the logits taken for probabilities, divided by their sum, clipped at 1e-7 (Keras without from_logits=True)",
+            "the logits taken for probabilities, divided by their sum and clipped at 1e-7 (Keras, from_logits=False)",
             "log(clip(logits / sum(logits), 1e-7, 1 - 1e-7))",
         ),
         (

@@ -387,10 +387,9 @@ def parts(result: Result) -> Iterator[Callable[[], Call]]:
     blocks = watched_blocks(arguments.blocks(), math.prod(arguments.rows), size)
     first = list(islice(blocks, 2))
     whole = len(first) == 1
+    divisor = (result.own_divisor or 0.0) * len(result.documents)
     for number, rows in enumerate(chain(first, blocks)):
-        yield partial(
-            _call, result, rows, whole, 0.0 if number else (result.own_divisor or 0.0) * len(result.documents)
-        )
+        yield partial(_call, result, rows, whole, 0.0 if number else divisor)
 
 
 def _call(result: Result, rows: tuple[slice, ...], whole: bool, own_divisor: float) -> Call:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from types import ModuleType
 from typing import Any, Literal, NamedTuple, TypeAlias
+
+import numpy as np
 
 from losscli.catalogue import entries
 from losscli.compute.result import ieee
@@ -127,19 +130,20 @@ class Explanation:
     """What gives the numbers that were observed.
 
     tier        agrees: the loss itself; single: one mistake; pair: two; none: nothing that was tried
-    nearly      whether it takes one more unit of the last digit
-    candidates  best first; nearest: the closest where nothing fits
     singles     how many single mistakes were tried, and how many pairs
+    candidates  best first; nearly: whether they take one more unit of the last digit
+    nearest     the closest, where nothing fits
+    skipped     what was not tried
     """
 
     observed: tuple[Observed, ...]
     right: Trial
     tier: Literal["agrees", "single", "pair", "none"]
-    nearly: bool
-    candidates: tuple[Candidate, ...]
-    nearest: tuple[Trial, ...]
     singles: int
-    pairs: int
+    pairs: int = 0
+    candidates: tuple[Candidate, ...] = ()
+    nearly: bool = False
+    nearest: tuple[Trial, ...] = ()
     skipped: str = ""
 
 
@@ -150,47 +154,78 @@ def stages() -> tuple[ModuleType, ...]:
 
 def explained(parts: Iterable[Callable[[], Call]], numbers: Sequence[Observed], threads: int | None = 1) -> Explanation:
     """What gives the numbers: the loss's own number, or those of its rows, under each mistake."""
-    over: Over = "rows" if len(numbers) > 1 else "all"
-    calls: list[Call] | None = []  # all of them, as long as they are small enough for pairs
-    singles = _Sums()
-    size = 0
-    for call, found in in_order(_tried_alone, parts, threads):
-        size += call.size
-        calls = [*calls, call] if calls is not None and call.source and size <= MOST_NUMBERS else None
-        singles.add(call, found, whole=calls is not None)
-    right = singles.right
-    if right is None:
-        raise DataError("the input is empty, but at least one document was expected.")
-    if over == "rows":
-        over = _over(right, len(numbers))
-    first = _trial((), right, over)
-    assert first is not None
-    tried = [*_finished(singles.of, over), *([] if over != "all" else _on_numbers([((), right)]))]
-    single = _different(tried, first)
-    if _fits(first, numbers):
-        return Explanation(tuple(numbers), first, "agrees", False, (), (), len(single), 0)
-    candidates = _candidates(single, numbers, "single") or list(_in_float32(first, numbers))
-    pairs: list[Trial] = []
-    skipped = ""
-    if not candidates:
-        if calls is None:
-            skipped = "pairs of mistakes, on input of this size"
-        else:
-            pairs = _pairs(calls, singles.of, tried, first, over)
-            candidates = [c for c in _candidates(pairs, numbers, "pair") if c.chance < PAIR_CHANCE]
-    tier: Literal["single", "pair", "none"] = "pair" if candidates and pairs else "single"
-    nearly = False
-    if not candidates:
-        wider = [n.wider() for n in numbers]
-        nearly = True
-        candidates, tier = _candidates(single, wider, "single"), "single"
-        candidates = [c for c in candidates if c.chance < LIKELY]
-    if not candidates:
-        nearly, tier = False, "none"
-    nearest = [] if candidates else _nearest(single, numbers)
-    return Explanation(
-        tuple(numbers), first, tier, nearly, tuple(candidates), tuple(nearest), len(single), len(pairs), skipped
-    )
+    tried = Tried(parts, threads)
+    return tried.explain(numbers)
+
+
+class Tried:
+    """An input with each mistake, and each two, tried on it, ready to explain any number."""
+
+    def __init__(self, parts: Iterable[Callable[[], Call]], threads: int | None = 1) -> None:
+        self._calls: list[Call] | None = []  # all of them, as long as they are small enough for pairs
+        self._sums = _Sums()
+        size = 0
+        for call, found in in_order(_tried_alone, parts, threads):
+            size += call.size
+            small = self._calls is not None and call.whole and size <= MOST_NUMBERS
+            self._calls = [*self._calls, call] if small and self._calls is not None else None
+            self._sums.add(call, found, whole=self._calls is not None)
+        if self._sums.right is None:
+            raise DataError("the input is empty, but at least one document was expected.")
+        self.right = self._sums.right
+
+    @cache  # noqa: B019  lives as long as its numbers are asked for
+    def singles(self, over: Over) -> list[Trial]:
+        """Every mistake alone, as far as it changes something."""
+        found = _finished(self._sums.of, over)
+        if over == "all":
+            found += _on_numbers([((), self.right)])
+        return self._different(found, over)
+
+    @cache  # noqa: B019
+    def pairs(self, over: Over) -> list[Trial] | None:
+        """Two mistakes of different stages at once, as far as they give something new; None for large input."""
+        if self._calls is None:
+            return None
+        two = _Sums()
+        for call in self._calls:
+            two.add(call, _row_variants(_row_variants([((), call)])), whole=True)
+        found = _finished(two.of, over)
+        singles = self.singles(over)
+        if over != "all":
+            return self._different(found, over)
+        found += _on_numbers(self._sums.of.values())
+        found += _on_numbers([(t.variants, t.call) for t in singles if _order(t.variants) > LAST_OF_ROWS])
+        known = sorted(t.value for t in singles if not math.isnan(t.value))
+        return [t for t in self._different(found, over) if not _near(known, t.value)]
+
+    def as_it_is(self, over: Over) -> Trial:
+        """The loss without a mistake."""
+        right = _trial((), self.right, over)
+        assert right is not None
+        return right
+
+    def _different(self, trials: Iterable[Trial], over: Over) -> list[Trial]:
+        right = self.as_it_is(over).values
+        return [t for t in trials if len(t.values) != len(right) or not all(map(_same, t.values, right))]
+
+    def explain(self, numbers: Sequence[Observed]) -> Explanation:
+        over: Over = "all" if len(numbers) == 1 else _over(self.right, len(numbers))
+        right, singles = self.as_it_is(over), self.singles(over)
+        found = partial(Explanation, tuple(numbers), right, singles=len(singles))
+        if _fits(right, numbers):
+            return found(tier="agrees")
+        if candidates := _candidates(singles, numbers) or list(_in_float32(right, numbers)):
+            return found(tier="single", candidates=tuple(candidates))
+        pairs = self.pairs(over)
+        skipped = "pairs of mistakes, on input of this size" if pairs is None else ""
+        found = partial(found, pairs=len(pairs or ()), skipped=skipped)
+        if candidates := [c for c in _candidates(pairs or (), numbers) if c.chance < PAIR_CHANCE]:
+            return found(tier="pair", candidates=tuple(candidates))
+        wider = [number.wider() for number in numbers]
+        if candidates := [c for c in _candidates(singles, wider) if c.chance < LIKELY]:
+            return found(tier="single", nearly=True, candidates=tuple(candidates))
+        return found(tier="none", nearest=tuple(_nearest(singles, numbers)))
 
 
 def _in_float32(right: Trial, numbers: Sequence[Observed]) -> Iterator[Candidate]:
@@ -203,7 +238,7 @@ def _in_float32(right: Trial, numbers: Sequence[Observed]) -> Iterator[Candidate
     variant = Variant(
         "float32",
         right.call,
-        f"the rounding of float32, which may lose {lost:.1g} where numbers are as large as {finite.max(initial=1.0):.3g}",
+        f"the rounding of float32, which may lose {lost:.1g} of numbers as large as {finite.max(initial=1.0):.3g}",
         "losscli computes in float64.",
         "compute in float64.",
         changes={right.call.first: f"float32({right.call.first})"},
@@ -335,42 +370,16 @@ def _trial(variants: tuple[Variant, ...], call: Call, over: Over) -> Trial | Non
     return Trial(variants, call, tuple(values))
 
 
-def _pairs(
-    calls: list[Call], singles: Mapping[Any, Chain], tried: list[Trial], first: Trial, over: Over
-) -> list[Trial]:
-    """Two mistakes of different stages at once; one that changes nothing is not counted twice."""
-    two = _Sums()
-    for call in calls:
-        two.add(call, _row_variants(_row_variants([((), call)])), whole=True)
-    found = _finished(two.of, over)
-    if over == "all":
-        found += _on_numbers(singles.values())
-        found += _on_numbers([(t.variants, t.call) for t in tried if _order(t.variants) > LAST_OF_ROWS])
-    known = sorted(t.value for t in tried) if over == "all" else []
-    different = _different(found, first)
-    return [t for t in different if over != "all" or not _near(known, t.value)]
-
-
 def _near(known: list[float], value: float) -> bool:
-    from bisect import bisect_left
-
     at = bisect_left(known, value)
     return any(0 <= i < len(known) and _same(known[i], value) for i in (at - 1, at))
-
-
-def _different(trials: Iterable[Trial], first: Trial) -> list[Trial]:
-    """The trials that change something."""
-    return [
-        t for t in trials
-        if len(t.values) != len(first.values) or not all(map(_same, t.values, first.values))
-    ]  # fmt: skip
 
 
 def _same(a: float, b: float) -> bool:
     return a == b or abs(a - b) <= SAME * max(abs(a), abs(b)) or (math.isnan(a) and math.isnan(b))
 
 
-def _nearest(found: list[Trial], numbers: Sequence[Observed]) -> list[Trial]:
+def _nearest(found: Sequence[Trial], numbers: Sequence[Observed]) -> list[Trial]:
     """The three closest, each of another value; what changes little says little."""
     near: list[Trial] = []
     for trial in sorted(found, key=lambda t: _distance(t, numbers)):
@@ -390,7 +399,7 @@ def _distance(trial: Trial, numbers: Sequence[Observed]) -> float:
     return math.inf if any(map(math.isnan, off)) else max(off)
 
 
-def _candidates(trials: Sequence[Trial], numbers: Sequence[Observed], tier: str) -> list[Candidate]:
+def _candidates(trials: Sequence[Trial], numbers: Sequence[Observed]) -> list[Candidate]:
     """The trials that fit, those of one value together, best first."""
     fitting = sorted((t for t in trials if _fits(t, numbers)), key=lambda t: t.values)
     groups: list[list[Trial]] = []

@@ -118,6 +118,7 @@ class Call:
     known       the tally, where it is known; `link` is then that of the terms
     source      the result that this is a call of, where its documents are at hand as a whole
     own_divisor what a reduction of the loss's own divides by; of a document in parts, the first has it
+    impossible  whether the loss has no answer to it
     key         of a document that is not there as a whole, so that its parts find one another
     """
 
@@ -136,6 +137,7 @@ class Call:
     source: Result | None = None
     key: int | None = None
     own_divisor: float = 0.0
+    impossible: bool = False
 
     # -- what it is made of --
 
@@ -398,7 +400,7 @@ def _call(result: Result, rows: tuple[slice, ...], whole: bool, own_divisor: flo
     options = {name for name, value in arguments.options.items() if value != parameters[name].default}
     given = frozenset(options | {name for name in arguments.arrays if not parameters[name].required})
     defaults = {name: parameter.default for name, parameter in parameters.items() if not parameter.required}
-    return Call(
+    made = Call(
         result.of,
         defaults | arguments.block(rows).values,
         arguments.rows if whole else (1, arguments.count(rows)),
@@ -409,3 +411,9 @@ def _call(result: Result, rows: tuple[slice, ...], whole: bool, own_divisor: flo
         key=None if whole else id(result),
         own_divisor=own_divisor,
     )
+    if "linear_weight" not in made.values:
+        return made
+    # the mistakes that people make with it are those with the logits that it makes
+    w, bias = made["linear_weight"], made.get("linear_bias")
+    logits = np.matmul(w, made.x[..., None])[..., 0]
+    return made.as_loss("ce", logits=logits if bias is None else logits + bias.reshape(-1, logits.shape[-1]))

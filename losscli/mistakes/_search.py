@@ -271,6 +271,7 @@ class _Sums:
     """What the parts of the input add up to, right and with each mistake; one that does not apply changes nothing."""
 
     right: Call | None = None
+    impossible: set[tuple[tuple[str, str], ...]] = field(default_factory=set)
     of: dict[tuple[tuple[str, str], ...], Chain] = field(default_factory=dict)
 
     def add(self, call: Call, found: Iterable[Chain], whole: bool) -> None:
@@ -283,15 +284,15 @@ class _Sums:
         seen = set()
         for variants, changed in found:
             key = tuple((v.name, v.what) for v in variants)
-            if key not in seen and (self.right is None or changed.reduce is None):
+            if changed.impossible or (self.right is not None and changed.reduce is not None):
+                self.impossible.add(key)  # in this part, or as a quotient of all rows, which parts do not add up to
+            elif key not in seen:
                 before = self.of[key][1] if key in self.of else self.right
                 self.of[key] = variants, merged(before, changed)
                 seen.add(key)
+        self.of = {key: chain for key, chain in self.of.items() if key not in self.impossible}
         for key in self.of.keys() - seen:
             variants, before = self.of[key]
-            if before.reduce is not None:  # a quotient of all rows, which parts do not add up to
-                del self.of[key]
-                continue
             self.of[key] = variants, replace(before, known=before.tally + call.tally, source=None)
         self.right = merged(self.right, call)
 
@@ -308,7 +309,7 @@ def _tried_alone(part: Callable[[], Call]) -> tuple[Call, list[Chain]]:
 
 def _slim(variants: tuple[Variant, ...], call: Call) -> Chain:
     """Only the tally, so that a block's arrays can go before the next mistake is tried."""
-    kept = call.first_row()
+    kept = call if call.impossible else call.first_row()
     return tuple(replace(v, call=kept) for v in variants), kept
 
 
@@ -320,7 +321,7 @@ def _row_variants(starts: Iterable[Chain]) -> Iterator[Chain]:
 def _more(starts: Iterable[Chain], among: Sequence[ModuleType]) -> Iterator[Chain]:
     for before, call in starts:
         last = _order(before)
-        if any(variant.alone for variant in before):
+        if call.impossible or any(variant.alone for variant in before):
             continue
         for stage in among:
             if last >= stage.ORDER:
@@ -329,21 +330,18 @@ def _more(starts: Iterable[Chain], among: Sequence[ModuleType]) -> Iterator[Chai
 
 
 def _tried(before: tuple[Variant, ...], call: Call, stage: ModuleType) -> Iterator[Chain]:
+    """The mistakes of one stage; a call that the loss has no answer to is marked as impossible."""
     with ieee():
-        found = stage.variants(call)
-        while True:
-            try:
-                variant = next(found)
-                _ = variant.call.tally
-            except StopIteration:
-                return
-            except IMPOSSIBLE:
-                if found.gi_frame is None:
-                    return
+        for variant in stage.variants(call):
+            made = variant.call
+            of_all = made.reduce is not None and call.reduce is None and stage.ORDER <= LAST_OF_ROWS
+            if (before and variant.alone) or (of_all and not call.whole):
                 continue
-            of_all = variant.call.reduce is not None and call.reduce is None and stage.ORDER <= LAST_OF_ROWS
-            if not (before and variant.alone) and (call.whole or not of_all):
-                yield (*before, replace(variant, stage=stage.ORDER)), variant.call
+            try:
+                _ = made.tally
+            except IMPOSSIBLE:
+                made = replace(made, impossible=True)
+            yield (*before, replace(variant, stage=stage.ORDER)), made
 
 
 def _order(variants: tuple[Variant, ...]) -> int:
@@ -362,6 +360,8 @@ def _finished(sums: Mapping[Any, Chain], over: Over) -> list[Trial]:
 
 
 def _trial(variants: tuple[Variant, ...], call: Call, over: Over) -> Trial | None:
+    if call.impossible:
+        return None
     try:
         with ieee():
             values = [float(call.number)] if over == "all" else call.losses if over == "rows" else call.of_documents

@@ -37,11 +37,20 @@ def variants(call: Call) -> Iterator[Variant]:
 
 
 def log_softmax(x: Floats) -> Floats:
-    return ops.log_softmax(x, ops.softmax_peak(x))
+    """The logarithm of the softmax over the last axis."""
+    rows = x.reshape(-1, x.shape[-1])
+    return ops.log_softmax(rows, ops.softmax_peak(rows)).reshape(x.shape)
 
 
 def softmax(x: Floats) -> Floats:
-    return ops.softmax(x, ops.softmax_peak(x))
+    """The softmax over the last axis."""
+    return np.exp(log_softmax(x))
+
+
+def best(x: Floats) -> Floats:
+    """1 for the largest of the last axis, 0 for the others."""
+    rows = x.reshape(-1, x.shape[-1])
+    return ops.one_hot(rows.argmax(axis=1), x.shape[-1]).reshape(x.shape)
 
 
 def at_labels(call: Call, a: Floats, of: Callable[[Floats], Floats] = np.positive) -> Call:
@@ -65,7 +74,7 @@ def _of_logits(call: Call) -> Iterator[Variant]:
     x, first = call.x, call.first
     several = call.classes is not None and call.classes > 1 and call.values.get("mode") in (None, "multiclass")
     if several and call.family != "margin" and call.name not in ("multilabel-soft-margin",):
-        log_p = call.log_softmax
+        log_p = log_softmax(x) if x.ndim > 2 else call.log_softmax
         yield mistake(
             "probs-as-logits",
             call.having(**{first: np.exp(log_p)}),
@@ -84,7 +93,7 @@ def _of_logits(call: Call) -> Iterator[Variant]:
             1,
             **{first: f"log_softmax({first}) / ln 10"},
         )
-        hot = ops.one_hot(x.argmax(axis=1), x.shape[1])
+        hot = best(x)
         yield mistake(
             "argmaxed-predictions",
             call.having(**{first: hot}),
@@ -240,7 +249,7 @@ def _of_log_probabilities(call: Call) -> Iterator[Variant]:
     if call.by_index:
         yield mistake(
             "argmaxed-predictions",
-            call.having(**{first: log_softmax(ops.one_hot(x.argmax(axis=-1), x.shape[-1]))}),
+            call.having(**{first: log_softmax(best(x))}),
             "the argmax of the predictions taken for logits",
             "A loss takes the scores themselves.",
             "leave out the argmax.",
@@ -300,9 +309,7 @@ def _of_probabilities(call: Call) -> Iterator[Variant]:
     if by_class:
         yield mistake(
             "argmaxed-predictions",
-            call.having(
-                **{first: ops.one_hot(x.reshape(-1, x.shape[-1]).argmax(axis=1), x.shape[-1]).reshape(x.shape)}
-            ),
+            call.having(**{first: best(x)}),
             "the argmax of the predictions instead of their probabilities",
             "The loss takes the probabilities themselves.",
             "leave out the argmax.",

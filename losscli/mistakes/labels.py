@@ -34,31 +34,32 @@ def variants(call: Call) -> Iterator[Variant]:
 def _indices(call: Call, classes: int) -> Iterator[Variant]:
     y, counts, name = call.t, call.counts, call.target
 
-    def with_labels(changed: Any) -> Call | None:
-        inside = (changed >= 0) & (changed < classes)
-        if not inside[counts].all():
-            return None
+    def with_labels(changed: Any) -> Call:
         return call.having(**{name: np.where(counts, changed, y)})
 
-    for shift, counted in ((1, "labels counted from 1, taken as if from 0"), (-1, "labels one too low")):
-        made = with_labels(y + shift) or (with_labels((y + shift) % classes) if shift == -1 else None)
-        if made is not None:
-            wrapped = "" if with_labels(y + shift) else "; -1 is the last class, as in NumPy"
-            yield mistake(
-                "labels-off-by-one",
-                made,
-                f"{counted} (each label one too {'high' if shift == 1 else 'low'}){wrapped}",
-                f"The labels of {classes} classes are 0 to {classes - 1}.",
-                f"{'subtract' if shift == 1 else 'add'} 1.",
-                4,
-                **{name: f"{name} {'+' if shift == 1 else '-'} 1"},
-            )
-    made = with_labels(classes - 1 - y)
-    if made is not None:
-        flipped = classes == 2
+    yield mistake(
+        "labels-off-by-one",
+        with_labels(y + 1),
+        "labels counted from 1, taken as if from 0 (each label one too high)",
+        f"The labels of {classes} classes are 0 to {classes - 1}.",
+        "subtract 1 from the labels.",
+        4,
+        **{name: f"{name} + 1"},
+    )
+    yield mistake(
+        "labels-off-by-one",
+        with_labels((y - 1) % classes),
+        "labels one too low (-1 is the last class, as in NumPy)",
+        f"The labels of {classes} classes are 0 to {classes - 1}.",
+        "add 1 to the labels.",
+        4,
+        **{name: f"{name} - 1"},
+    )
+    flipped = classes == 2
+    if classes > 1:
         yield mistake(
             "labels-flipped" if flipped else "classes-reversed",
-            made,
+            with_labels(classes - 1 - y),
             "the labels 0 and 1 exchanged" if flipped else "the classes in reverse order",
             "Label c is column c of the predictions.",
             "check the order of the columns.",
@@ -245,7 +246,7 @@ def _shifted(call: Call) -> Iterator[Variant]:
             shift="false",
         )
         call = again
-    if len(call.shape) < 2 or call.shape[-1] < 3:
+    if call.classes is None or len(call.shape) < 2 or call.shape[-1] < 3:
         return
     rows, classes = call.shape, call.classes
     x, y = call.x.reshape(*rows, classes), call.t.reshape(rows)

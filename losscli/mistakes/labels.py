@@ -32,7 +32,9 @@ def variants(call: Call) -> Iterator[Variant]:
 
 
 def _indices(call: Call, classes: int) -> Iterator[Variant]:
-    y, counts, name = call.t, call.counts, call.target
+    y, name = call.t, call.target
+    ignored = call.loss.declaration.ignored_label
+    counts = np.ones(len(y), bool) if ignored is None else y != call[ignored.name]
 
     def with_labels(changed: Any) -> Call:
         return call.having(**{name: np.where(counts, changed, y)})

@@ -5,23 +5,19 @@ from __future__ import annotations
 import re
 from typing import TextIO
 
-from losscli.reports import Answer, Page, Table
+from losscli.reports import Answer, Table
 
 
 def write(answer: Answer, out: TextIO) -> None:
     for page in answer.pages():
-        _write_page(page, out)
-
-
-def _write_page(page: Page, out: TextIO) -> None:
-    formula = f" `{page.formula}`" if page.formula else ""
-    out.write(f"**{page.title}**{formula} ({page.size})\n\n")
-    for table in page.tables:
-        out.write(_table(table) + "\n")
-    if page.working:
-        out.write(f"`{page.working}` ({page.remark})\n")
-    elif page.remark:
-        out.write(f"{page.remark}\n")
+        formula = f" `{page.formula}`" if page.formula else ""
+        out.write(f"**{page.title}**{formula} ({page.size})\n\n")
+        for table in page.tables:
+            out.write(_table(table) + "\n")
+        if page.working:
+            out.write(f"`{page.working}` ({page.remark})\n")
+        elif page.remark:
+            out.write(f"{page.remark}\n")
 
 
 def _table(table: Table) -> str:

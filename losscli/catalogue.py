@@ -151,6 +151,11 @@ def commands() -> Iterator[Entry]:
     yield from entries("functions")
 
 
+def module(folder: str, name: str) -> Any:
+    """The module of a folder that bears this name; there is one."""
+    return next(entry.module() for entry in entries(folder) if name in entry.names)
+
+
 def find(folder: str, name: str) -> Entry | None:
     """The file of a folder that bears this name."""
     return next((entry for entry in entries(folder) if name in entry.names), None)

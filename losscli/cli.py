@@ -80,14 +80,12 @@ class LossGroup(_Help, TyperGroup):
         return super().get_command(ctx, cmd_name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        built = next(filter(None, map(self._built, args[:1])), None)
-        return super().resolve_command(ctx, args) if built is None else (args[0], built, args[1:])
-
-    def _built(self, name: str) -> LossCommand | None:
-        if entry := find("losses", name) or find("functions", name):
-            return of_loss(entry)
-        verb = find("commands", name)
-        return of_verb(verb) if verb else None
+        for name in args[:1]:
+            if entry := find("losses", name) or find("functions", name):
+                return name, of_loss(entry), args[1:]
+            if entry := find("commands", name):
+                return name, of_verb(entry), args[1:]
+        return super().resolve_command(ctx, args)
 
     def _know_all(self) -> None:
         for entry in (*commands(), *entries("commands")):
@@ -115,12 +113,11 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
+VERSION = typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+
+
 @app.callback()
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
-    ] = False,
-) -> None:
+def _root(version: Annotated[bool, VERSION] = False) -> None:
     pass
 
 
@@ -202,7 +199,7 @@ def _values(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> dict[s
             try:
                 values[parameter.name] = option_value(parameter, given[parameter.name])
             except (UsageError, DataError) as error:
-                raise UsageError(error.message, parameter.flag) from None
+                raise UsageError(error.message, flag(parameter.name)) from None
     return values
 
 

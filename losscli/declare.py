@@ -9,6 +9,7 @@ one object. Nothing here needs NumPy, so help and completion start at once.
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -35,20 +36,34 @@ Kind = Literal[
     "box",  # x1, y1, x2, y2 with x1 <= x2 and y1 <= y2
 ]
 
-Suspicion = Literal[
-    "",
-    "softmax twice",
-    "not log-probabilities",
-    "outside 0 to 1",
-    "not a distribution",
-    "negative weight",
-    "negative",
-    "neither -1 nor 1",
-]
+
+class Bounded:
+    """What has a range: from `min` to `max`, or `above` a bound that is not in it."""
+
+    min: float | None
+    max: float | None
+    above: float | None
+
+    def outside(self, x: Any) -> Any:
+        """Whether a number, or where an array, is outside; NaN is outside a range with two ends only."""
+        beyond: Any = x != x if self.min is not None and self.max is not None else False
+        for is_beyond, bound in ((operator.lt, self.min), (operator.gt, self.max), (operator.le, self.above)):
+            if bound is not None:
+                beyond |= is_beyond(x, bound)
+        return beyond
+
+    @property
+    def range(self) -> str:
+        """`between 0 and 1`, `0 or more`, `above 0`: what a number must be."""
+        if self.above is not None:
+            return f"above {self.above:g}"
+        if self.min is not None and self.max is not None:
+            return f"between {self.min:g} and {self.max:g}"
+        return f"{self.min:g} or more" if self.min is not None else f"{self.max:g} or less"
 
 
 @dataclass(frozen=True)
-class Array:
+class Array(Bounded):
     """An array: its axes, what its numbers mean, one line of help, and the range of its numbers.
 
     `axes` names one axis a word: `N` the rows (none or one; `N...` any number), `C` the classes, a number an axis of
@@ -71,7 +86,7 @@ class Array:
     min: float | None = None
     max: float | None = None
     above: float | None = None
-    suspicion: Suspicion = ""
+    suspicion: str = ""
     raw: bool = False
     last: bool = False
 
@@ -133,7 +148,7 @@ class Array:
 
 
 @dataclass(frozen=True)
-class Number:
+class Number(Bounded):
     """A number with its range; `whole` for an integer. `above` excludes the bound that `min` would include.
 
     `ignored_label` marks the parameter that names the label of rows which count for nothing.
@@ -181,10 +196,6 @@ class Parameter:
     @property
     def required(self) -> bool:
         return self.default is inspect.Parameter.empty
-
-    @property
-    def flag(self) -> str:
-        return flag(self.name)
 
     @property
     def spellings(self) -> tuple[str, ...]:

@@ -141,7 +141,7 @@ def _scaled_exp(x: Floats, low: Floats | float, short: bool) -> tuple[Any, ...]:
     # exp(r) - 1 = r + r^2 (1/2 + r (1/6 + r (1/24 + ...))), its first terms in two parts
     q: Floats = r * (1 / 120 + r * (1 / 720 + r * (1 / 5040 + r / 40320)))
     q_low: Floats | float = 0.0
-    for first, second in _coefficients():
+    for first, second in COEFFICIENTS:
         q, error = two_sum(first, q)
         q, q_low = _times(q, error + (q_low + second), r, r_low)
     q, q_low = _times(q, q_low, r, r_low)
@@ -252,6 +252,9 @@ def _split(n: int, bits: int) -> tuple[float, float, float]:
     return parts[0], parts[1], parts[2]
 
 
+COEFFICIENTS = [_split((1 << 200) // n, 200)[:2] for n in (24, 6, 2)]  # 1/24, 1/6 and 1/2, each in two parts
+
+
 @cache
 def _logarithms() -> Parts:
     """For the 128 intervals of m in [1/2, 1), and last for 1: c near 1 / m, and -log c in two parts."""
@@ -260,12 +263,6 @@ def _logarithms() -> Parts:
     exact = [-context.ln(Decimal(x)) for x in c.tolist()]
     first = np.array([float(x) for x in exact])
     return c, first, np.array([float(x - Decimal(f)) for x, f in zip(exact, first.tolist(), strict=True)])
-
-
-@cache
-def _coefficients() -> list[tuple[float, float]]:
-    """1/24, 1/6 and 1/2, each in two parts."""
-    return [_split((1 << 200) // n, 200)[:2] for n in (24, 6, 2)]
 
 
 def sqrt(a: Parts) -> Parts:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from losscli import doubled
-from losscli.declare import Bools, Floats, Ints
+from losscli.declare import Floats, Ints
 
 NARROW = 32  # up to so many classes a block is stored class by class, and whole columns are worked on
 
@@ -31,13 +30,6 @@ def pick(a: Floats, y: Ints) -> Floats:
     if not a.flags.c_contiguous:
         return a.T.reshape(-1).take(y * rows + np.arange(rows))
     return a.reshape(-1).take(y + np.arange(0, rows * classes, classes))
-
-
-def one_hot(y: Ints, classes: int) -> Floats:
-    """1 at the label of each row and 0 elsewhere: shape (N, C)."""
-    hot = np.zeros((len(y), classes))
-    hot[np.arange(len(y)), y] = 1
-    return hot
 
 
 class Peak(NamedTuple):
@@ -153,13 +145,6 @@ def softmax_minus_one_hot(z: Floats, at: Peak, y: Ints) -> Floats:
     return g
 
 
-def exponentials(z: Floats, at: Peak) -> tuple[str, Callable[[], Floats]]:
-    """The textbook's exp(z) where that neither overflows nor vanishes, else exp(z - max): its name and a function."""
-    if at.peak.max(initial=0) < 700 and at.peak.min(initial=0) > -700:
-        return "exp", lambda: np.exp(z)
-    return "exp(z - max)", lambda: softmax(z, at) * (1 + at.rest)[:, None]
-
-
 def expected_negative_log_softmax(z: Floats, at: Peak, target: Floats) -> Floats:
     """sum_c target_c (-log p_c), in terms of which none is negative; target is (N, C) or (C)."""
     below = at.peak[:, None] - z
@@ -199,41 +184,6 @@ def sigmoid(x: Floats) -> Floats:
     return np.where(x >= 0, 1.0, e) / (1 + e)
 
 
-def binary_cross_entropy(x: Floats, t: Floats, pos_weight: Floats | None = None) -> Floats:
-    """pw t softplus(-x) + (1 - t) softplus(x), from terms of which none is negative for t in [0, 1]."""
-    on = t if pos_weight is None else pos_weight * t
-    off = 1 - t
-    value = np.maximum(x, 0)
-    value *= off
-    negative = np.minimum(x, 0)
-    negative *= on
-    value -= negative
-    if np.isnan(value).any():  # a share of 0 in an infinite part
-        value[np.isinf(x) & (np.where(x < 0, on, off) == 0)] = 0.0
-    rest = softplus_small(x)
-    if pos_weight is not None:
-        rest *= on + off
-    value += rest
-    return value
-
-
-def binary_cross_entropy_gradient(x: Floats, t: Floats, pos_weight: Floats | None = None) -> Floats:
-    """(1 - t) sigmoid(x) - pw t sigmoid(-x)."""
-    on = t if pos_weight is None else pos_weight * t
-    off, of_on = 1 - t, on * sigmoid(-x)
-    gradient: Floats = off * sigmoid(x) - of_on
-
-    def exact(short: bool, x: Floats, t: Floats, weight: Floats) -> doubled.Parts:
-        e = doubled.exp(-np.minimum(np.abs(x), 700), short=short)
-        off, on = doubled.two_sum(1, -t), doubled.negative(doubled.two_product(weight, t))
-        times_e = tuple(np.where(x < 0, a, b) for a, b in zip(off, on, strict=True))
-        alone = tuple(np.where(x < 0, b, a) for a, b in zip(off, on, strict=True))
-        return (doubled.rounded(alone + doubled.product(times_e, e)) / (1 + e[0]),)
-
-    doubled.mend(gradient, of_on, exact, x, t, np.ones(1) if pos_weight is None else pos_weight, least=1 / 16)
-    return gradient
-
-
 def corrected(value: Floats, gradient: Floats, low: Floats) -> Floats:
     """A loss of rounded scores, with what their rounding lost: to the first order, which is all that shows."""
     lost = row_sum(gradient * low)
@@ -253,21 +203,17 @@ def summed(a: doubled.Parts) -> doubled.Parts:
     """The sum of each row of (N, C), whose parts `a` are, in three parts."""
     sums: doubled.Parts = ()
     for part in a:
-        high, low, left = exact_parts(part)
-        sums += (high, low)
-        if left.size:  # few, and small beside the others
-            rest = np.zeros(part.shape)
+        for _ in range(2):
+            high, low, left = exact_parts(part)
+            sums += (high, low)
+            if not left.size:
+                break
+            rest = np.zeros(part.shape)  # but for few numbers, small beside the others
             rest.reshape(-1)[left] = part.reshape(-1)[left]
-            high, low, left = exact_parts(rest)
-            last = np.zeros(part.shape)
-            last.reshape(-1)[left] = rest.reshape(-1)[left]
-            sums += (high, low, row_sum(last))
+            part = rest
+        else:
+            sums += (row_sum(part),)
     return doubled.compressed(sums)
-
-
-def exact_negative_log_softmax_at(z: Floats, y: Ints) -> doubled.Parts:
-    """-log p_y of each row, where that is at most 700, with about twice the digits of float64."""
-    return doubled.log(*summed(doubled.exp_of_difference(z, pick(np.ascontiguousarray(z), y)[:, None]))[:2])
 
 
 def exact_parts(values: Floats) -> tuple[Floats, Floats, Ints]:
@@ -312,18 +258,3 @@ def _places_below(values: Floats, bound: Floats, least: Floats) -> Ints:
         below &= values != 0
     places = np.flatnonzero(below)
     return places[values.reshape(-1)[places] != 0]
-
-
-def counted(labels: Ints, ignore_index: int) -> tuple[Bools | None, Ints]:
-    """Which rows count (None: all), and labels that can be looked up in every row, also where they are ignored."""
-    counts = labels != ignore_index
-    if counts.all():
-        return None, labels
-    return counts, np.where(counts, labels, 0)
-
-
-def masked(a: Floats, counts: Bools | None) -> Floats:
-    """`a` with 0 in the rows that do not count, whatever stands there; a is (N) or (N, C)."""
-    if counts is None:
-        return a
-    return np.where(counts if a.ndim == 1 else counts[:, None], a, 0.0)

@@ -99,6 +99,7 @@ def _slices(a: Floats, bits: int) -> tuple[list[Slice], Ints, Bools, dict[int, F
         rest, exponent = np.ldexp(rest, -size[:, None]), exponent - size
     rows, unit = np.arange(len(a)), np.ldexp(3.0, exponent - bits + 51)[:, None]
     parts: list[Slice] = []
+    rows_below = np.flatnonzero(size)
     while len(parts) < MOST_SLICES:
         upper = rest + unit
         upper -= unit
@@ -111,19 +112,10 @@ def _slices(a: Floats, bits: int) -> tuple[list[Slice], Ints, Bools, dict[int, F
             rows, rest, unit = rows[some], rest[some], unit[some]
         unit = unit * 2.0**-bits
     else:
-        return parts, size, plain, _below(a, parts, size, plain, np.union1d(rows, np.flatnonzero(size)))
-    return parts, size, plain, _below(a, parts, size, plain, np.flatnonzero(size))
-
-
-def _below(a: Floats, parts: list[Slice], size: Ints, plain: Bools, rows: Ints) -> dict[int, Floats]:
-    """What is left of some rows when their slices are taken away: each difference is exact."""
-    found = {}
-    for row in rows[~plain[rows]].tolist():
-        rest = a[row].copy()
-        for of, part in parts:
-            at = int(np.searchsorted(of, row))
-            if at < len(of) and of[at] == row:
-                rest -= np.ldexp(part[at], size[row])
-        if rest.any():
-            found[row] = rest
-    return found
+        rows_below = np.union1d(rows, rows_below)
+    rows_below = rows_below[~plain[rows_below]]
+    below = a[rows_below]
+    for of, part in parts:
+        _, at, of_part = np.intersect1d(rows_below, of, assume_unique=True, return_indices=True)
+        below[at] -= np.ldexp(part[of_part], size[rows_below[at], None])  # each difference is exact
+    return parts, size, plain, {row: rest for row, rest in zip(rows_below.tolist(), below, strict=True) if rest.any()}

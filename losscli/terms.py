@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from losscli.declare import AnyArray, Bools, Floats
@@ -29,10 +30,22 @@ class Step:
     share: AnyArray | Callable[[], AnyArray] | None = None
     how: str = ""
 
-    @property
+    @cached_property
     def array(self) -> AnyArray:
-        """The numbers, computed now if they were not yet needed."""
-        return self.of() if callable(self.of) else self.of
+        """The numbers, computed when they are first needed."""
+        return _numbers(self.of)
+
+    @cached_property
+    def shares(self) -> Any:
+        """The same of `share`."""
+        return _numbers(self.share)
+
+
+def _numbers(of: Any) -> Any:
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        return of() if callable(of) else of
 
 
 @dataclass(frozen=True)
@@ -165,6 +178,17 @@ class Total:
     def loss(self) -> float:
         """The number under the reduction; under "none", where the rows stay apart, it is the mean."""
         return reduced(self.sum, float(self.divisor), self.reduction, self.link)
+
+    def summary(self, loss: Any) -> dict[str, Any]:
+        """What a line of JSON says; `loss` are the rows where they stay apart."""
+        return {
+            "loss": loss,
+            "reduction": self.reduction,
+            "sum": self.sum,
+            "divisor": float(self.divisor),
+            "count": self.count,
+            "ignored": self.ignored,
+        }
 
     def to_json(self) -> dict[str, Any]:
         """All of it as plain numbers and texts, without rounding."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -28,9 +29,8 @@ def quoted(text: str) -> str:
 
 
 def first_double(words: Iterable[str]) -> str:
-    """The first of some words that stood before; there is one."""
-    seen: set[str] = set()
-    return next(word for word in words if word in seen or seen.add(word))  # type: ignore[func-returns-value]  # add gives None
+    """The first of some words that occurs again; there is one."""
+    return next(word for word, times in Counter(words).items() if times > 1)
 
 
 def listed(words: Iterable[str]) -> str:
@@ -57,12 +57,3 @@ def shown(number: Any) -> str:
     """A number in a message: its shortest form."""
     number = float(number)
     return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
-
-
-def range_of(low: float | None, high: float | None, above: float | None) -> str:
-    """`between 0 and 1`, `0 or more`, `above 0`: what a number must be."""
-    if above is not None:
-        return f"above {above:g}"
-    if low is not None and high is not None:
-        return f"between {low:g} and {high:g}"
-    return f"{low:g} or more" if low is not None else f"{high:g} or less"

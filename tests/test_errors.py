@@ -495,6 +495,12 @@ FILES: list[tuple[str, Files, int, str]] = [
     ("ce --logits @x.npy --label 0", {"x.npy": npy_header("{}", version=b"\3\0")}, 3, "version 3.0"),
     ("ce --logits @x.npy --label 0 -q", {"x.npy": npy(np.array([1, np.inf], np.float16))}, 0, "logits|float16|65504"),
     ("ce --logits @x.npy --label 0 -q --strict", {"x.npy": npy(np.array([1, np.inf], np.float16))}, 3, "float16|65504"),
+    (
+        "ce --logits 1,2 --label 0 --weight @w.npy -q",
+        {"w.npy": npy(np.array([1, np.inf], np.float16))},
+        0,
+        "weight[1]|float16|65504",
+    ),
     ("ce --logits @x.npy --label 0 -q", {"x.npy": npy(np.array([1, 2], ">f4"))}, 0, ""),
     ("ce x.npz", {"x.npz": b""}, 3, "x.npz|not a whole .npz file"),
     ("ce x.npz", {"x.npz": b"PK\3\4 this is not an archive"}, 3, "x.npz|not a whole .npz file"),

@@ -24,7 +24,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from losscli import cross_entropy
-from losscli.catalogue import find
+from losscli.catalogue import find, module
 from losscli.compute import loss as compute
 from losscli.compute.result import Result
 from losscli.compute.settings import Settings
@@ -336,7 +336,7 @@ def test_a_writer_that_is_killed_gives_no_number() -> None:
 def _results(text: bytes) -> Iterator[Result]:
     import io
 
-    return _computed(formats.find_module("jsonl").lines_or_text(io.BytesIO(text), "x"))
+    return _computed(module("documents/formats", "jsonl").lines_or_text(io.BytesIO(text), "x"))
 
 
 def _computed(items: Iterator[Item]) -> Iterator[Result]:

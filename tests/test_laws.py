@@ -25,7 +25,7 @@ from losscli.catalogue import Entry
 from losscli.compute import arguments as cutting
 from losscli.compute.arrays import as_array
 from losscli.compute.loss import Loss
-from losscli.compute.result import Result, steps_of
+from losscli.compute.result import Result
 from losscli.declare import Array
 from losscli.documents.dtypes import BFLOAT16, plain_dtype
 from losscli.errors import DataError, LosscliWarning
@@ -75,7 +75,8 @@ def assert_close(found: Any, expected: Any, ulps: float, what: str, size: Any = 
 
 def keywords_of(result: Result) -> dict[str, Any]:
     """The arguments of all rows as the loss gets them, the options of a group by their own names."""
-    keywords = result.arguments.block(result.arguments.all_rows).keywords
+    values, _ = result.arguments.block(result.arguments.all_rows)
+    keywords = result.of.declaration.keywords(values)
     flat: dict[str, Any] = {}
     for name, value in keywords.items():
         flat |= vars(value) if is_dataclass(value) else {name: value}
@@ -115,7 +116,7 @@ def test_value_divisor_and_steps_equal_the_reference(entry: Entry) -> None:
     def law(values: dict[str, Any]) -> None:
         result = result_of(entry, values)
         terms = result.terms()
-        steps = steps_of(terms)
+        steps = {name: step.array for name, step in terms.steps.items()}
         for i, expected in enumerate(expected_of(reference, result)):
             size = expected.get("size", 0)
             for c, value in enumerate(np.atleast_1d(terms.value[i])):
@@ -405,7 +406,7 @@ def test_extremes_give_numbers_or_nan_and_never_a_warning_of_numpy(entry: Entry)
         if not entry.is_function:
             assert isinstance(result.sum, float)
             assert result.gradient().shape == x.shape
-            steps_of(result.terms())
+            _ = [step.array for step in result.terms().steps.values()]
 
     law()
 

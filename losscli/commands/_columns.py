@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from losscli.commands._tables import class_name, printed_id
-from losscli.compute.result import Result, steps_of
+from losscli.compute.result import Result
 from losscli.documents.numerals import numeral
 from losscli.errors import UsageError
 from losscli.reports import Show
@@ -34,7 +34,7 @@ def rows(result: Result, show: Show, first: int) -> tuple[list[str], Iterable[li
     """One line a row of every document; what has a class axis takes one column a class."""
     terms = result.terms()
     places = ["row"] if result.axes is None else [*result.axes]
-    columns: list[tuple[str, Any]] = list(steps_of(terms).items()) if show.steps else []
+    columns = [(name, step.array) for name, step in terms.steps.items()] if show.steps else []
     columns.append(("value" if result.of.entry.is_function else "loss", terms.value))
     if show.grad:
         gradient = result.gradient_of(terms)
@@ -52,7 +52,7 @@ def rows(result: Result, show: Show, first: int) -> tuple[list[str], Iterable[li
 def _lines(result: Result, columns: list[Any], first: int) -> Iterator[list[Any]]:
     shape = result.arguments.rows if len(result.documents) > 1 else (1, *result.shape)
     table = [a.reshape(len(a), math.prod(a.shape[1:])).T.tolist() for a in columns]
-    for i, cells in enumerate(zip(*chain.from_iterable(table), strict=True)):
-        index = np.unravel_index(i, shape)
-        row = [" ".join(str(int(k)) for k in index[1:]) or "0"]
-        yield [first + int(index[0]), *(row if result.axes is None else result.position(i)), *cells]
+    lines = zip(np.ndindex(shape), *chain.from_iterable(table), strict=True)
+    for i, ((document, *index), *cells) in enumerate(lines):
+        place = [" ".join(map(str, index)) or "0"] if result.axes is None else result.position(i)
+        yield [first + document, *place, *cells]

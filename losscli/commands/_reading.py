@@ -68,15 +68,16 @@ def _value(parameter: Parameter, text: Any, class_names: Sequence[str], limit: i
     """The value of an option: an array from its text, a file or standard input; anything else in its range."""
     from losscli.compute.arrays import as_array
     from losscli.documents import formats
+    from losscli.documents.formats.txt import literal
 
     marker = parameter.marker
     is_file = isinstance(marker, Array) and (text == "-" or text.startswith("@"))
     try:
         if not isinstance(marker, Array):
             return option_value(parameter, text)
-        value = formats.array(text.removeprefix("@"), limit) if is_file else formats.find_module("txt").literal(text)
+        value = formats.array(text.removeprefix("@"), limit) if is_file else literal(text)
         return as_array(parameter.name, value, class_names if marker.names_classes else ())
     except DataError as error:
         if is_file:
             raise error.at(formats.name_of(text.removeprefix("@"))) from None
-        raise UsageError(error.message, parameter.flag) from None
+        raise UsageError(error.message, flag(parameter.name)) from None

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from losscli.catalogue import Entry, find
-from losscli.commands._checks import Checks
+from losscli.catalogue import Entry, module
+from losscli.commands._checks import Checks, Gate
 from losscli.commands._questions import Questions
 from losscli.commands._reading import Reading, documents
 from losscli.compute.settings import Settings
@@ -42,23 +42,18 @@ def result(
     from losscli.terminal.progress import bar
 
     format = _format(show)
-    report = find("reports", format)
-    assert report is not None
     skipped = _Skipped() if reading.on_error == "skip" else None
     items = documents(entry.declaration, values, reading, settings.class_names or ())
     each = compute.one_by_one(items) if show.steps or show.grad else items
     results = _some(compute.results(compute.Loss(entry), each, settings, Warnings(), skipped), skipped)
-    gate = None
-    if checks:
-        from losscli.commands._gate import Gate
-
-        gate = Gate(checks)
+    gate = Gate(checks) if checks else None
+    if gate is not None:
         results = gate.passing(results)
     # a bar has no place among results that come to the same terminal as they are computed
     flowing = format in ("jsonl", "csv", "tsv") and show.output is None and sys.stdout.isatty()
     with closing(items), output(show.output) as out, bar(show.progress and not flowing) as watched:
         answer = _answer(watched(results), show, format, questions, settings.threads)
-        report.module().write(answer, out)
+        module("reports", format).write(answer, out)
         refuse_changed()
         out.flush()
     if skipped is not None:
@@ -146,22 +141,20 @@ class ResultAnswer:
         yield _working.page_of_batches(title, [*head, *tail], self._total, self._batches, self.show)
 
     def record(self) -> dict[str, Any]:
-        from losscli.compute.result import summary
-
         first = next(self.results)
         second = next(self.results, None)
         if second is None and len(first.documents) == 1:
             return next(self._records(first).each())
         if self.show.steps or self.show.grad:
             raise UsageError("--steps and --grad belong to one batch; --format jsonl gives them for each batch.")
-        by_row = first.reduction == "none" or first.of.entry.is_function
+        by_row = first.reduction == "none"
         values: list[Any] = []
         for result in self._added(chain(filter(None, (first, second)), self.results)):
             if by_row:
                 values += result.value.tolist() if len(result.documents) > 1 else [result.value.tolist()]
-        total = self._total
-        is_function = first.of.entry.is_function
-        numbers = {"value": values} if is_function else summary(total, values if by_row else total.loss)
+        numbers = self._total.summary(values if by_row else self._total.loss)
+        if first.of.entry.is_function:
+            numbers = {"value": values}
         return {"command": first.of.entry.name, **numbers, "batches": self._batches, "options": self._options}
 
     def records(self) -> Iterator[Records]:
@@ -172,7 +165,7 @@ class ResultAnswer:
 
         batch = 0
         for result in self.results:
-            by_row = self.show.steps or self.show.grad or result.reduction == "none" or result.of.entry.is_function
+            by_row = self.show.steps or self.show.grad or result.reduction == "none"
             yield _columns.rows(result, self.show, batch) if by_row else _columns.batches(result, batch)
             batch += len(result.documents)
 
@@ -183,7 +176,7 @@ class ResultAnswer:
                 yield last.value
             elif last.reduction == "none":
                 yield from last.value.ravel().tolist()
-        if last is not None and last.reduction != "none" and not last.of.entry.is_function:
+        if last is not None and last.reduction != "none":
             yield self._total.loss
 
     def _added(self, results: Iterable[Result]) -> Iterator[Result]:

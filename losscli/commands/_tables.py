@@ -4,34 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from losscli.compute.result import Result, ieee
+from losscli.compute.result import Result
 from losscli.declare import Array
 from losscli.ops import row_sum
 from losscli.reports import Show, Table
-from losscli.terms import Step, Terms
+from losscli.terms import Step
 from losscli.text import printable
 
 GAP = "..."
 LOSS = "loss"
 
 
-def columns_of(terms: Terms) -> list[tuple[str, Step]]:
-    """The steps by name, computed."""
-    with ieee():
-        return [
-            (name, replace(s, of=s.array, share=s.share() if callable(s.share) else s.share))
-            for name, s in terms.steps.items()
-        ]
-
-
 def cell(step: Step, at: tuple[int, ...], digits: int) -> str:
-    """One number of a computed step."""
-    if isinstance(step.share, np.ndarray) and step.share[at] == 0:
+    """One number of a step."""
+    if step.shares is not None and step.shares[at] == 0:
         return ""
     return as_typed(float(step.array[at])) if step.given else rounded(step.array[at], digits)
 
@@ -47,13 +37,12 @@ def shown_rows(n: int, most: int) -> list[int]:
 def class_table(result: Result, show: Show, rows: Sequence[int]) -> Table:
     """One line a class of each row; sums at the foot of the columns where a sum means something."""
     terms = result.terms(rows)
-    steps = columns_of(terms)
-    columns = [(name, step) for name, step in steps if step.array.ndim == 2]
+    columns = [(name, step) for name, step in terms.steps.items() if step.array.ndim == 2]
     if result.of.entry.is_function:
         columns.append((_own_name(result), Step(terms.value, summed=result.of.entry.name == "softmax")))
     if show.grad and grad_is_a_column(result, classes_across(result)):
         columns.append(("grad", Step(result.gradient_of(terms))))
-    labels = next((step.array for _, step in steps if step.label and step.array.ndim == 1), None)
+    labels = next((step.array for step in terms.steps.values() if step.label and step.array.ndim == 1), None)
     classes = columns[0][1].array.shape[1]
     several = math.prod(result.shape) > 1
     summed = any(step.summed for _, step in columns)
@@ -86,9 +75,10 @@ def class_table(result: Result, show: Show, rows: Sequence[int]) -> Table:
     return Table(header, body, {0 + several} if result.class_names else set(), special)
 
 
-def row_table(result: Result, terms: Terms, rows: Sequence[int], show: Show) -> Table:
+def row_table(result: Result, rows: Sequence[int], show: Show) -> Table:
     """One line a row: its steps and its loss."""
-    columns = [(name, step) for name, step in columns_of(terms) if step.array.shape == terms.value.shape[:1]]
+    terms = result.terms(rows)
+    columns = [(name, step) for name, step in terms.steps.items() if step.array.shape == terms.value.shape[:1]]
     if result.of.entry.is_function:
         columns.append((_own_name(result), Step(terms.value)))
     else:
@@ -175,9 +165,7 @@ def printed_id(id: Any) -> str:
 
 def classes_across(result: Result) -> int | None:
     """How many classes the class table has; None if the loss has no steps class by class."""
-    with ieee():
-        steps = (step.array for step in result.terms([]).steps.values())
-        return next((a.shape[1] for a in steps if a.ndim == 2), None)
+    return next((s.array.shape[1] for s in result.terms([]).steps.values() if s.array.ndim == 2), None)
 
 
 def across(result: Result) -> tuple[str, str]:
@@ -206,7 +194,7 @@ def _own_name(result: Result) -> str:
 
 
 def row_index(result: Result, row: int) -> str:
-    return ", ".join(str(int(i)) for i in np.unravel_index(row, result.shape)) if result.shape else "0"
+    return ", ".join(map(str, result.position(row))) or "0"
 
 
 def _position(result: Result, row: int) -> list[str]:

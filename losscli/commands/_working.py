@@ -11,7 +11,6 @@ import numpy as np
 from losscli.commands import _tables as tables
 from losscli.commands._tables import GAP, as_typed, rounded, shown_rows
 from losscli.compute.result import Result
-from losscli.declare import AnyArray
 from losscli.ops import row_sum
 from losscli.reports import Page, Show
 from losscli.terms import Total
@@ -28,7 +27,6 @@ def page(result: Result, show: Show) -> Page:
     n = math.prod(result.shape)
     classes = tables.classes_across(result)
     rows = shown_rows(n, show.max_rows)
-    terms = result.terms(rows) if len(rows) < n else result.terms()
     found = []
     if classes is not None:
         fits = show.max_rows == 0 or n * classes <= show.max_rows or n == 1
@@ -37,13 +35,14 @@ def page(result: Result, show: Show) -> Page:
             found.append(tables.class_table(result, show, shown_rows(n, room)))
     if not entry.is_function or classes is None:
         if n != 1 or classes is None or result.arguments.classes is None:
-            found.append(tables.row_table(result, terms, rows, show))
+            found.append(tables.row_table(result, rows, show))
         if show.grad and not tables.grad_is_a_column(result, classes):
             found.append(tables.gradient_table(result, show, rows))
     what = _unit(result)
     across = "" if classes is None or result.of.declaration.couples_rows else counted(classes, *tables.across(result))
     sizes = [counted(len(on), name) for name, on in (result.axes or {}).items()] or [counted(n, what)]
-    formula = f"loss = {terms.formula}" if terms.formula else entry.formula
+    formula = result.terms(rows).formula
+    formula = f"loss = {formula}" if formula else entry.formula
     working, remark = ("", "") if entry.is_function else _worked_out(result, show.digits, what)
     return Page(entry.title, formula, ", ".join(filter(None, [*sizes, across])), found, working, remark)
 
@@ -81,12 +80,14 @@ def _worked_out(result: Result, digits: int, what: str) -> tuple[str, str]:
         return "", f"no reduction: {counted(result.count, 'loss', 'losses')}"
     n = math.prod(result.shape)
     rows = shown_rows(n, 0 if n <= 200 else FEW)
-    terms = result.terms(rows) if len(rows) < n else result.terms()
+    terms = result.terms(rows)
     counts = np.ones(len(rows), bool) if terms.counts is None else terms.counts
-    addends = _addends(terms.value[counts])
+    value = terms.value[counts]
+    if value.ndim > 1:  # a loss for each class: those of the only row, or each row's sum
+        what, value = "element", value[0] if len(value) == 1 else row_sum(value)
+    addends = value.tolist()
     cut = len(rows) < n or len(addends) > FEW
     values, total = _adding_up(addends, result.sum, rounded, digits, cut)
-    what = what if terms.value.ndim == 1 else "element"
     ignored = f"; {result.ignored:,} ignored" if result.ignored else ""
     if result.reduction == "sum":
         steps = [_joined(values, cut)] if result.count > 1 else []
@@ -112,13 +113,6 @@ def _worked_out(result: Result, digits: int, what: str) -> tuple[str, str]:
     if terms.divisor is not None:
         remark += "; the divisor is the sum of their weights"
     return " = ".join(["loss", *steps, rounded(result.loss, digits)]), remark + ignored
-
-
-def _addends(value: AnyArray) -> list[float]:
-    """The terms of the sum that is worked out: of a loss for each class, those of the only row, or each row's sum."""
-    if value.ndim == 1:
-        return value.tolist()
-    return (value[0] if len(value) == 1 else row_sum(value)).tolist()
 
 
 def _adding_up(

@@ -11,12 +11,12 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from losscli.compute.arrays import as_array, checked, stacked
-from losscli.compute.shapes import Layout, laid_out
+from losscli.compute.shapes import Fitting, Layout
 from losscli.compute.suspicions import SEEN_IN_THE_FIRST_ROWS, SUSPICIONS, float16_overflow
 from losscli.declare import AnyArray, Array, Declaration, flag
 from losscli.documents import Documents
@@ -30,7 +30,7 @@ from losscli.text import counted, shown
 if TYPE_CHECKING:
     from losscli.compute.loss import Loss
 
-Rows: TypeAlias = "tuple[slice, ...] | tuple[AnyArray, ...]"  # which rows: a box of them, or any by their indices
+Rows: TypeAlias = tuple[Any, ...]  # which rows: a box of them as slices, or any by arrays of their indices
 
 # Numbers in a block: two megabytes. Smaller blocks would fit the L2 cache, but threads hand over too often.
 BLOCK = 262_144
@@ -39,14 +39,6 @@ FEW = 64  # rows for which a product of matrices is still fast
 OVERFLOW = "is inf in float16, which ends at 65504: did it overflow?"
 MEMBERSHIP = Array("N...", "real", "membership of a mask", min=0, max=1)
 CLASS_PROBABILITIES = Array("N... C", "real", "class probabilities", suspicion="not a distribution")
-
-
-class Block(NamedTuple):
-    """The arguments of the loss for some rows by parameter and by keyword, and what is suspicious about them."""
-
-    values: dict[str, Any]
-    keywords: dict[str, Any]
-    warnings: list[LosscliWarning]
 
 
 @dataclass(frozen=True)
@@ -75,10 +67,6 @@ class Arguments(Layout):
     def all_rows(self) -> tuple[slice, ...]:
         return tuple(slice(0, n) for n in self.rows)
 
-    def rows_at(self, numbers: Sequence[int]) -> tuple[AnyArray, ...]:
-        """Rows by their number in order."""
-        return tuple(np.unravel_index(np.asarray(numbers, dtype=np.int64), self.rows))
-
     def blocks(self) -> Iterator[tuple[slice, ...]]:
         """All rows in blocks, as slices of `rows`: their boundaries depend on the shape alone, never on the threads."""
         if self.declaration.couples_rows:
@@ -101,7 +89,8 @@ class Arguments(Layout):
                 number += 1
                 if number % BETWEEN_RELEASES == 0:
                     release(self.arrays.values())
-                yield (*(slice(i, i + 1) for i in lead), slice(start, min(start + step, self.rows[axis])))
+                cut = slice(start, min(start + step, self.rows[axis]))
+                yield (*(slice(i, i + 1) for i in lead), cut, *self.all_rows[axis + 1 :])
 
     def _rows_of_a_block(self) -> int:
         n = math.prod(self.rows)
@@ -124,8 +113,8 @@ class Arguments(Layout):
                     alike.add(name)
         return frozenset(alike)
 
-    def block(self, rows: Rows) -> Block:
-        """All arrays of some rows converted and checked."""
+    def block(self, rows: Rows) -> tuple[dict[str, Any], list[LosscliWarning]]:
+        """The keyword arguments of the loss for some rows, converted and checked, and what is suspicious about them."""
         warnings: list[LosscliWarning] = []
 
         def warn(text: str, document: int = 0, about: str = "") -> None:
@@ -133,15 +122,16 @@ class Arguments(Layout):
 
         values: dict[str, Any] = dict(self.options)
         for name, array in self.arrays.items():
-            if not self.declaration.arrays[name].has_rows:
-                values[name] = self._converted(name, plain_dtype(array, name), None, warn)
-            elif self.declaration.couples_rows:
-                if (at := float16_overflow(array[0])) is not None:
+            has_rows = self.declaration.arrays[name].has_rows
+            if not has_rows or self.declaration.couples_rows:
+                whole = array[0] if has_rows else array
+                if (at := float16_overflow(whole)) is not None:
                     warn(f"{name}{self._user_index(name, at, None)} {OVERFLOW}", about=f"{name} float16")
-                values[name] = self._converted(name, plain_dtype(array[0], name), None, warn)
+                values[name] = self._converted(name, plain_dtype(whole, name), None, warn)
             elif name in self.shared:
                 one = self._converted(name, plain_dtype(array[(0,) * len(self.rows)][None], name), rows, warn)
-                values[name] = np.broadcast_to(one, (self.count(rows), *one.shape[1:]))
+                n = math.prod(s.stop - s.start for s in rows) if isinstance(rows[0], slice) else len(rows[0])
+                values[name] = np.broadcast_to(one, (n, *one.shape[1:]))
             else:
                 part = array[rows]
                 own = array.ndim - len(self.rows)
@@ -164,14 +154,7 @@ class Arguments(Layout):
                 suspicious = self._suspicion(name, values, rows)
                 if suspicious is not None:
                     warn(*suspicious, f"{name} {self._marker(name).suspicion}")
-        return Block(values, keywords, warnings)
-
-    def count(self, rows: Rows) -> int:
-        """How many rows a block has."""
-        if not isinstance(rows[0], slice):
-            return len(rows[0])
-        cut = (len(range(n)[s]) for n, s in zip(self.rows, rows, strict=False) if isinstance(s, slice))
-        return math.prod(cut) * math.prod(self.rows[len(rows) :])
+        return values, warnings
 
     def _about_element(self, found: ElementError, rows: Rows) -> str:
         at = np.argwhere(found.wrong)[0]
@@ -288,9 +271,8 @@ class Arguments(Layout):
     def _row_index(self, row: int, rows: Rows) -> list[int]:
         """A row of a block by its document and its index there."""
         if isinstance(rows[0], slice):
-            ranges = [range(n)[s] for n, s in zip(self.rows, (*rows, *[slice(None)] * len(self.rows)), strict=False)]
-            local = np.unravel_index(row, [len(r) for r in ranges])
-            return [r[int(i)] for r, i in zip(ranges, local, strict=True)]
+            local = np.unravel_index(row, [s.stop - s.start for s in rows])
+            return [s.start + int(i) for s, i in zip(rows, local, strict=True)]
         return [int(i[row]) for i in rows]
 
     def _user_index(self, name: str, at: AnyArray, rows: Rows | None) -> str:
@@ -343,5 +325,5 @@ def bound(loss: Loss, documents: Documents, class_axis: int | None, class_names:
     arrays = given if loss.as_declared is None else loss.as_declared(given, **declaration.keywords(options))
     if not several:
         arrays = {name: a[None] if declaration.arrays[name].has_rows else a for name, a in arrays.items()}
-    layout = laid_out(declaration, arrays, len(documents), options, class_axis)
+    layout = Fitting(declaration, dict(arrays), len(documents), options).layout(class_axis)
     return Arguments(**vars(layout), loss=loss, documents=documents, options=options, given=given)

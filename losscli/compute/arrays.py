@@ -11,7 +11,7 @@ from losscli.declare import AnyArray, Array, Bools
 from losscli.documents.dtypes import BFLOAT16
 from losscli.documents.numerals import beyond, described, non_finite, numeral, too_long
 from losscli.errors import DataError, UsageError
-from losscli.text import counted, first_double, listed, quoted, range_of, shape, shown
+from losscli.text import counted, first_double, listed, quoted, shape, shown
 
 MOST_AXES = 32
 
@@ -21,10 +21,7 @@ def as_array(name: str, value: Any, class_names: Sequence[str] = (), booleans: b
 
     `booleans`: lists may hold true and false for 1 and 0, as arrays may.
     """
-    try:
-        array = value if isinstance(value, np.ndarray) else np.array(value)
-    except (ValueError, OverflowError, TypeError, RecursionError):
-        array = np.array(None)
+    array = value if isinstance(value, np.ndarray) else _plain(value)
     kind = array.dtype.kind
     if array.ndim > MOST_AXES:
         raise DataError(_too_deep(name))
@@ -41,13 +38,18 @@ def as_array(name: str, value: Any, class_names: Sequence[str] = (), booleans: b
 
 def stacked(name: str, values: list[Any]) -> AnyArray:
     """An array of the values of several documents. If they do not stack, each of them has to be looked at alone."""
-    try:
-        array = np.array(values)
-    except (ValueError, OverflowError, TypeError, RecursionError):
-        array = np.array(None)
+    array = _plain(values)
     if array.dtype.kind not in "iuf":
         raise DataError(f"{name} is not an array of numbers of one shape in all documents.")
     return array
+
+
+def _plain(value: Any) -> AnyArray:
+    """The array that NumPy makes of a value; where it makes none, one that holds no number."""
+    try:
+        return np.array(value)
+    except (ValueError, OverflowError, TypeError, RecursionError):
+        return np.array(None)
 
 
 def _numbers(value: Any, classes: Mapping[str, int]) -> Any:
@@ -133,20 +135,9 @@ def checked(a: AnyArray, marker: Array, place: Callable[[AnyArray], str], warn: 
         crossed = np.zeros(a.shape, bool)
         crossed[..., 2:] = a[..., 2:] < a[..., :2]
         _refuse(crossed, a, place, "a box is x1, y1, x2, y2 with x2 >= x1 and y2 >= y1 (not x, y, width, height)")
-    elif (outside := _outside(a, marker)) is not None:
-        _refuse(outside, a, place, f"must be {range_of(marker.min, marker.max, marker.above)}")
+    elif np.any(outside := marker.outside(a)):
+        _refuse(outside, a, place, f"must be {marker.range}")
     return a
-
-
-def _outside(a: AnyArray, marker: Array) -> Bools | None:
-    """Which numbers lie outside the range, if it has bounds."""
-    if marker.above is not None:
-        return a <= marker.above
-    if marker.min is not None and marker.max is not None:
-        return ~((a >= marker.min) & (a <= marker.max))  # NaN is outside, too
-    if marker.min is not None:
-        return a < marker.min
-    return None if marker.max is None else a > marker.max
 
 
 def _refuse(bad: Bools, a: AnyArray, place: Callable[[AnyArray], str], expected: str) -> None:

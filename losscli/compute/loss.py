@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from losscli.catalogue import Entry
 from losscli.compute.arguments import BLOCK, bound
 from losscli.compute.arrays import distinct_texts
@@ -72,11 +70,10 @@ class Loss:
 
         reduction, axis, names = found("reduction"), found("class_axis"), found("class_names")
         reduction = "mean" if reduction is None else reduction
-        if not self.entry.is_function:
-            reduction = option_value(Parameter("reduction", Choice(""), choices=self.entry.reductions), reduction)
+        offered = Parameter("reduction", Choice(""), choices=self.entry.reductions)
         return replace(
             settings,
-            reduction=reduction,
+            reduction="none" if self.entry.is_function else option_value(offered, reduction),
             class_axis=None if axis is None else option_value(AXIS, axis),
             class_names=distinct_texts("class_names", () if names is None else names),
         )
@@ -94,6 +91,28 @@ def results(
     The first document that is wrong ends it; or `skip` is called with each such error, and the others go on. `warn` is
     called with the warnings of each result before it, and with those of a document that comes to none.
     """
+
+    def evaluated(stack: Documents) -> Iterator[Result]:
+        try:
+            result = loss.result(stack, settings)
+            refuse_changed()
+        except LosscliError as error:
+            if len(stack) > 1:  # they differ in shape, or one of them is wrong: apart, so that it is named
+                parts = _alike(loss, stack)
+                for part in parts if len(parts) > 1 else stack.cut(1):
+                    yield from evaluated(part)
+                return
+            warn(stack.warnings)
+            if not stack.source or not isinstance(error, (UsageError, DataError)):
+                raise
+            wrong = DataError(error.message, error.place or stack.place())  # also an option, for a document gave it
+            if skip is None:
+                raise wrong from None
+            skip(wrong)
+        else:
+            warn(result.warnings)
+            yield result
+
     for item in items:
         if isinstance(item, LosscliError):
             if skip is None or not isinstance(item, (UsageError, DataError)):
@@ -101,50 +120,23 @@ def results(
             skip(item)
         else:
             for stack in _stacks(loss, item):
-                yield from _evaluated(loss, stack, settings, warn, skip)
+                yield from evaluated(stack)
 
 
 def one_by_one(items: Iterable[Item]) -> Iterator[Item]:
     """Each document on its own, for views that show more of it than its numbers."""
     for item in items:
-        yield from (item,) if isinstance(item, LosscliError) else item.each()
-
-
-def _evaluated(
-    loss: Loss,
-    stack: Documents,
-    settings: Settings,
-    warn: Callable[[Iterable[LosscliWarning]], None],
-    skip: Callable[[LosscliError], None] | None,
-) -> Iterator[Result]:
-    try:
-        result = loss.result(stack, settings)
-        refuse_changed()
-    except LosscliError as error:
-        if len(stack) > 1:  # they differ in shape, or one of them is wrong: apart, so that it is named
-            parts = _alike(loss, stack)
-            for part in parts if len(parts) > 1 else stack.each():
-                yield from _evaluated(loss, part, settings, warn, skip)
-            return
-        warn(stack.warnings)
-        if not stack.source or not isinstance(error, (UsageError, DataError)):
-            raise
-        wrong = DataError(error.message, error.place or stack.place())  # also an option, for a document gave it
-        if skip is None:
-            raise wrong from None
-        skip(wrong)
-    else:
-        warn(result.warnings)
-        yield result
+        yield from (item,) if isinstance(item, LosscliError) else item.cut(1)
 
 
 def _stacks(loss: Loss, documents: Documents) -> Iterator[Documents]:
     """The documents in parts that probably are alike, each as large as a block."""
     if not loss.stacks:
-        yield from documents.each()
+        yield from documents.cut(1)
         return
     rows = _with_rows(loss)
-    constant = all(_constant(column) for name, column in documents.columns.items() if name not in rows)
+    others = (column for name, column in documents.columns.items() if name not in rows)
+    constant = all(column.count(column[0]) == len(column) for column in others)
     for alike in [documents] if constant else _alike(loss, documents):
         shapes = [_nested_shape(alike.columns[name][0]) for name in rows if name in alike.columns]
         size = 1 if None in shapes else max(1, BLOCK // max([1, *(math.prod(shape or ()) for shape in shapes)]))
@@ -152,12 +144,12 @@ def _stacks(loss: Loss, documents: Documents) -> Iterator[Documents]:
 
 
 def _alike(loss: Loss, documents: Documents) -> list[Documents]:
-    """The documents cut where the shape of an array or an option changes."""
+    """The documents cut where the shape of an array or an option changes.
+
+    An array among the values is the same for all of them, and Python takes that for equal without looking inside.
+    """
     rows = _with_rows(loss)
-    keys = [
-        [_nested_shape(value) for value in column] if name in rows else [_comparable(value) for value in column]
-        for name, column in documents.columns.items()
-    ]
+    keys = [map(_nested_shape, column) if name in rows else column for name, column in documents.columns.items()]
     each = list(zip(*keys, strict=True))
     cuts = [i for i in range(1, len(each)) if each[i] != each[i - 1]]
     return [documents[i:j] for i, j in zip([0, *cuts], [*cuts, len(documents)], strict=True)]
@@ -165,13 +157,6 @@ def _alike(loss: Loss, documents: Documents) -> list[Documents]:
 
 def _with_rows(loss: Loss) -> set[str]:
     return {name for name, marker in loss.declaration.arrays.items() if marker.has_rows}
-
-
-def _constant(column: list[Any]) -> bool:
-    first = column[0]
-    if isinstance(first, np.ndarray):
-        return all(value is first for value in column)
-    return column.count(first) == len(column)
 
 
 def _nested_shape(value: Any) -> tuple[int, ...] | None:
@@ -183,8 +168,3 @@ def _nested_shape(value: Any) -> tuple[int, ...] | None:
             return None
         value = value[0]
     return tuple(found) if type(value) in (int, float) else None
-
-
-def _comparable(value: Any) -> Any:
-    """An array given for all documents is the same for all: compare which one it is, not its numbers."""
-    return id(value) if isinstance(value, np.ndarray) else value

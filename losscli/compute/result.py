@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -20,10 +20,12 @@ from losscli.documents import Documents
 from losscli.documents.dtypes import plain_dtype
 from losscli.errors import LosscliWarning
 from losscli.terminal.progress import watched_blocks
-from losscli.terms import ExactSum, Link, Step, Terms, Total, reduced
+from losscli.terms import ExactSum, Link, Terms, Total, reduced
 
 if TYPE_CHECKING:
     from losscli.compute.loss import Loss
+
+_T = TypeVar("_T")
 
 
 class _Computed(NamedTuple):
@@ -75,42 +77,30 @@ class Result:
 
     @cached_property
     def _added_up(self) -> tuple[Total, list[LosscliWarning]]:
-        def of_block(rows: Rows) -> tuple[Total, list[LosscliWarning]]:
-            terms, warnings = self._computed(rows)
-            return _total_of(terms), warnings
-
-        if self._only_block is not None:
-            total, warnings = _total_of(self._only_block.terms), self._only_block.warnings
-        else:
-            size = sum(a.nbytes for a in self.arguments.arrays.values())
-            blocks = watched_blocks(self.arguments.blocks(), math.prod(self.arguments.rows), size)
-            total, warnings = Total(), []
-            for part, found in in_order(of_block, blocks, self.settings.threads):
-                total += part
-                warnings += found
-        divisor = total.divisor if self.own_divisor is None else ExactSum.of([self.own_divisor * len(self.documents)])
+        total, warnings = Total(), []
+        for part, found in self._over_blocks(lambda block: (_total_of(block.terms), block.warnings)):
+            total += part
+            warnings += found
+        own, _ = self.own_divisor
+        divisor = total.divisor if own is None else ExactSum.of([own * len(self.documents)])
         return replace(total, divisor=divisor, reduction=self.reduction, link=self.link), warnings
 
     @cached_property
-    def own_divisor(self) -> float | None:
-        """What a reduction of the loss's own divides the sum of one document by."""
-        return None if self._own_reduction is None else float(self._own_reduction[0])
-
-    @cached_property
-    def _own_reduction(self) -> tuple[int, str] | None:
-        """What a reduction of the loss's own divides by, and what is to be said about that."""
+    def own_divisor(self) -> tuple[float | None, str]:
+        """What a reduction of the loss's own divides the sum of one document by, and what is to be said about that."""
         if self.reduction not in self.of.own_divisors:
-            return None
+            return None, ""
         of = next(iter(self.arguments.given.values())).shape
         divisor, remark = self.of.own_divisors[self.reduction](of[1:] if len(self.documents) > 1 else of)
-        return divisor, remark
+        return float(divisor), remark
 
     @cached_property
     def warnings(self) -> tuple[LosscliWarning, ...]:
         """What is suspicious about the documents, their rows, and the result."""
         if self.of.entry.is_function:
-            blocks = (self._only_block,) if self._only_block else map(self.arguments.block, self.arguments.blocks())
-            computed = [warning for block in blocks for warning in block.warnings]
+            blocks = map(self.arguments.block, self.arguments.blocks())
+            found = [self._only_block.warnings] if self._only_block else (warnings for _, warnings in blocks)
+            computed = list(chain.from_iterable(found))
         else:
             computed = [*self._added_up[1], *self.about_the_number()]
         of_shapes = [LosscliWarning(text, self.documents.place()) for text in self.arguments.warnings]
@@ -181,19 +171,19 @@ class Result:
     @property
     def value(self) -> Floats:
         """The loss of each row (for a function, its value), in the shape that PyTorch gives it."""
-        return self._unfolded(self._over_blocks(lambda terms: terms.value))
+        return self._unfolded(self._joined(lambda terms: terms.value))
 
     @property
     def steps(self) -> dict[str, AnyArray]:
         """Every step for every row, in order."""
-        return {name: self._unfolded(a) for name, a in steps_of(self.terms()).items()}
+        return {name: self._unfolded(step.array) for name, step in self.terms().steps.items()}
 
     def gradient(self, reduction: str | None = None) -> Floats:
         """The gradient of the loss with respect to its first argument; under "none", that of the sum.
 
         Where all rows are ignored it is 0, as in PyTorch.
         """
-        gradient = self._user_layout(self._over_blocks(lambda terms: self._scaled_gradient(terms, reduction)))
+        gradient = self._user_layout(self._joined(lambda terms: self.gradient_of(terms, reduction)))
         first = next(iter(self.of.declaration.parameters))
         gradient = _summed_to(self.arguments.declared_shape(first), gradient, len(self.documents) > 1)
         origins = self.arguments.origins(first)
@@ -205,15 +195,12 @@ class Result:
 
     def terms(self, numbers: Sequence[int] | None = None) -> Terms:
         """The loss's own result for some rows, by their number in order, or for all."""
-        if numbers is None:
+        if numbers is None or (not self.of.declaration.couples_rows and len(numbers) == math.prod(self.arguments.rows)):
             return (self._only_block or self._computed(self.arguments.all_rows)).terms
-        if self.arguments.declaration.couples_rows:
+        if self.of.declaration.couples_rows:
             return _taken(self.terms(), numbers)
-        return self._computed(self.arguments.rows_at(numbers)).terms
-
-    def gradient_of(self, terms: Terms) -> Floats:
-        """The gradient of the reduced loss for the rows of these terms: shape (N) or (N, C)."""
-        return self._scaled_gradient(terms, None)
+        at = np.unravel_index(np.asarray(numbers, dtype=np.int64), self.arguments.rows)
+        return self._computed(at).terms
 
     def summaries(self) -> dict[str, list[Any]]:
         """The numbers of each document, by column; the id is None where a document has none."""
@@ -221,7 +208,7 @@ class Result:
         ids = {"id": self.documents.ids or [None] * stack}
         if stack == 1:
             loss = self.loss.tolist() if self.reduction == "none" else self.loss
-            return ids | {name: [number] for name, number in summary(self.total, loss).items()}
+            return ids | {name: [number] for name, number in self.total.summary(loss).items()}
         terms = self.terms()
         sums = row_sums(terms.value.reshape(stack, -1))
         rows = terms.value.size // stack
@@ -229,8 +216,8 @@ class Result:
         divisors = [float(n) for n in counts]
         if terms.divisor is not None:
             divisors = row_sums(terms.divisor.reshape(stack, -1))
-        if self.own_divisor is not None:
-            divisors = [self.own_divisor] * stack
+        if self.own_divisor[0] is not None:
+            divisors = [self.own_divisor[0]] * stack
         losses = [reduced(s, d, self.reduction, terms.link) for s, d in zip(sums, divisors, strict=True)]
         if self.reduction == "none":
             losses = self._user_layout(terms.value).tolist()
@@ -249,38 +236,36 @@ class Result:
 
         Arrays that hold one number for each row are left out.
         """
-        return {name: column[0] for name, column in self._options.items() if len(column) == 1}
+        return {name: column[0] for name, column in self._options.items() if column.count(column[0]) == len(column)}
 
     def options_of_each(self) -> list[dict[str, Any]]:
         """The same for each document, with those that are its own."""
-        n = len(self.documents)
         if len(self.options) == len(self._options):
-            return [self.options] * n
-        columns = [column * n if len(column) == 1 else column for column in self._options.values()]
-        return [dict(zip(self._options, values, strict=True)) for values in zip(*columns, strict=True)]
+            return [self.options] * len(self.documents)
+        return [dict(zip(self._options, values, strict=True)) for values in zip(*self._options.values(), strict=True)]
 
     @cached_property
     def _options(self) -> dict[str, list[Any]]:
-        """The options that differ from their defaults: one value, or one for each document where they differ."""
+        """The options that differ from their defaults, by column."""
         options: dict[str, list[Any]] = {}
+        n = len(self.documents)
         for name, parameter in self.of.declaration.parameters.items():
             column = self.documents.columns.get(name, [None])
             if parameter.required or column[0] is None:
                 continue
             if not isinstance(parameter.marker, Array):
                 if self.arguments.options[name] != parameter.default:
-                    options[name] = [self.arguments.options[name]]
+                    options[name] = [self.arguments.options[name]] * n
             elif not parameter.marker.has_rows:
-                options[name] = [_as_list(name, column[0])]
+                options[name] = [_as_list(name, column[0])] * n
             elif parameter.marker.broadcasts:
-                lists = [_as_list(name, value) for value in column]
-                options[name] = lists[:1] if lists.count(lists[0]) == len(lists) else lists
+                options[name] = [_as_list(name, value) for value in column]
         return options
 
     def about_the_number(self) -> Iterator[LosscliWarning]:
         """What is wrong with the number itself: a loss that is not finite, a mean that divides by nothing."""
-        if self._own_reduction is not None and self._own_reduction[1]:
-            yield LosscliWarning(self._own_reduction[1], self.documents.place())
+        if self.own_divisor[1]:
+            yield LosscliWarning(self.own_divisor[1], self.documents.place())
         if not math.isfinite(self.total.sum):
             yield self._not_finite()
         if self.reduction != "mean":
@@ -297,8 +282,7 @@ class Result:
 
     def _not_finite(self) -> LosscliWarning:
         start = 0
-        for rows in self.arguments.blocks():
-            value = self._computed(rows).terms.value
+        for value in self._over_blocks(lambda block: block.terms.value):
             bad = ~np.isfinite(value)
             if bad.any():
                 first = int(np.argwhere(bad)[0][0])
@@ -319,30 +303,39 @@ class Result:
         return LosscliWarning(f"{what}: the mean is 0 / 0 = NaN.", self.documents.place(document))
 
     def _computed(self, rows: Rows) -> _Computed:
-        block = self.arguments.block(rows)
-        with ieee():
-            terms = self.of.function(**block.keywords)
-        return _Computed(terms.mean if terms.mean and self.reduction == "mean" else terms, block.warnings)
+        values, warnings = self.arguments.block(rows)
+        keywords = self.of.declaration.keywords(values)
+        with np.errstate(all="ignore"):  # the result shows NaN and the infinities: NumPy need not report them
+            terms = self.of.function(**keywords)
+        return _Computed(terms.mean if terms.mean and self.reduction == "mean" else terms, warnings)
 
-    def _scaled_gradient(self, terms: Terms, reduction: str | None) -> Floats:
+    def gradient_of(self, terms: Terms, reduction: str | None = None) -> Floats:
+        """The gradient of the reduced loss for the rows of these terms: shape (N) or (N, C)."""
         assert terms.grad is not None
-        with ieee():
+        with np.errstate(all="ignore"):
             gradient = terms.grad()
             if (reduction or self.reduction) in ("sum", "none"):
                 return gradient
-            slope = terms.link.derivative(self.total.quotient) if terms.link is not None else 1.0
-            scaled: Floats = gradient * slope / self.divisor if terms.link else gradient / self.divisor
+            if terms.link is not None:
+                gradient = gradient * terms.link.derivative(self.total.quotient)
+            scaled: Floats = gradient / self.divisor
         if self.arguments.declaration.couples_rows:
             return scaled if self.count else np.zeros_like(scaled)
         if terms.counts is not None and not terms.counts.all():
             scaled[~terms.counts] = 0.0
         return scaled
 
-    def _over_blocks(self, view: Callable[[Terms], Floats]) -> Floats:
+    def _over_blocks(self, view: Callable[[_Computed], _T]) -> Iterator[_T]:
+        """The view of each block, in order."""
         if self._only_block is not None:
-            return view(self._only_block.terms)
-        blocks = in_order(lambda rows: view(self._computed(rows).terms), self.arguments.blocks(), self.settings.threads)
-        return np.concatenate(list(blocks) or [view(self.terms())])
+            return iter([view(self._only_block)])
+        size = sum(a.nbytes for a in self.arguments.arrays.values())
+        blocks = watched_blocks(self.arguments.blocks(), math.prod(self.arguments.rows), size)
+        return in_order(lambda rows: view(self._computed(rows)), blocks, self.settings.threads)
+
+    def _joined(self, view: Callable[[Terms], Floats]) -> Floats:
+        found = list(self._over_blocks(lambda block: view(block.terms))) or [view(self.terms())]
+        return found[0] if len(found) == 1 else np.concatenate(found)
 
     def _unfolded(self, a: AnyArray) -> AnyArray:
         """A value or a step as the user knows it."""
@@ -372,18 +365,6 @@ def _summed_to(shape: tuple[int, ...], gradient: Floats, several: bool) -> Float
     return summed.reshape(shape)
 
 
-def summary(total: Total, loss: Any) -> dict[str, Any]:
-    """What a line of JSON says of a total; `loss` are its rows where they stay apart."""
-    return {
-        "loss": loss,
-        "reduction": total.reduction,
-        "sum": total.sum,
-        "divisor": float(total.divisor),
-        "count": total.count,
-        "ignored": total.ignored,
-    }
-
-
 def _as_list(name: str, given: Any) -> Any:
     return plain_dtype(np.asarray(given), name).tolist()
 
@@ -395,16 +376,10 @@ def _taken(terms: Terms, numbers: Sequence[int]) -> Terms:
     def take(a: Any) -> Any:
         return a[list(numbers)] if isinstance(a, np.ndarray) and a.shape[:1] == (n,) else a
 
-    def step(whole: Step) -> Step:
-        share = whole.share() if callable(whole.share) else whole.share
-        return replace(whole, of=take(whole.array), share=take(share))
-
-    with ieee():
-        steps = {name: step(whole) for name, whole in terms.steps.items()}
     return replace(
         terms,
         value=take(terms.value),
-        steps=steps,
+        steps={name: replace(s, of=take(s.array), share=take(s.shares)) for name, s in terms.steps.items()},
         grad=terms.grad if terms.grad is None or terms.axes is not None else lambda: take(terms.grad()),  # type: ignore[misc]  # as just asked
         divisor=take(terms.divisor),
         counts=take(terms.counts),
@@ -416,14 +391,3 @@ def _total_of(terms: Terms) -> Total:
     count = rows if terms.counts is None else int(terms.counts.sum())
     divisor = ExactSum.of([float(count)]) if terms.divisor is None else exact(terms.divisor)
     return Total(exact(terms.value), divisor, count, rows - count)
-
-
-def ieee() -> np.errstate:
-    """Infinities and NaN mean what IEEE 754 says; NumPy need not report where they arise: the result shows them."""
-    return np.errstate(all="ignore")
-
-
-def steps_of(terms: Terms) -> dict[str, AnyArray]:
-    """The steps of some terms, computed."""
-    with ieee():
-        return {name: step.array for name, step in terms.steps.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -35,33 +35,25 @@ class Layout:
     warnings: tuple[str, ...]
 
 
-def laid_out(
-    declaration: Declaration,
-    arrays: dict[str, AnyArray],
-    documents: int,
-    options: Mapping[str, Any],
-    class_axis: int | None,
-) -> Layout:
-    """Arrays whose first axis, where they have rows, is that of the documents; `options` are those that were given."""
-    return _Fitting(declaration, dict(arrays), documents, options).layout(class_axis)
+@dataclass
+class Fitting:
+    """Agrees on the axes one array after the other, and complains of the first that does not fit.
 
+    The first axis of an array that has rows is that of the documents; `options` are those that were given.
+    """
 
-class _Fitting:
-    """Agrees on the axes one array after the other, and complains of the first that does not fit."""
+    declaration: Declaration
+    arrays: dict[str, AnyArray]
+    documents: int
+    options: Mapping[str, Any]
+    lengths: dict[str, tuple[int, str]] = field(default_factory=dict)  # of each named axis, and which array says so
+    rows: tuple[int, ...] | None = None
+    owner: str = ""  # the array that the rows were taken from
+    by_class: set[str] = field(default_factory=set)
+    warnings: list[str] = field(default_factory=list)
 
-    def __init__(
-        self, declaration: Declaration, arrays: dict[str, AnyArray], documents: int, options: Mapping[str, Any]
-    ) -> None:
-        self.declaration = declaration
-        self.markers = declaration.arrays
-        self.arrays = arrays
-        self.documents = documents
-        self.options = options
-        self.lengths: dict[str, tuple[int, str]] = {}  # of each named axis, and which array says so
-        self.rows: tuple[int, ...] | None = None
-        self.owner = ""  # the array that the rows were taken from
-        self.by_class: set[str] = set()
-        self.warnings: list[str] = []
+    def __post_init__(self) -> None:
+        self.markers = self.declaration.arrays
         with_rows = [name for name in self.arrays if self.markers[name].has_rows]
         # the arrays that broadcast to one another; where the first array does not, the others broadcast to it
         first = with_rows[:1] and self.markers[with_rows[0]].broadcasts
@@ -188,9 +180,8 @@ class _Fitting:
             return
         if self.rows is not None and self._same_rows(name, found):
             return
-        classes = self.lengths.get("C")
-        by_class = marker.kind == "label" and marker.by_class and self.rows is not None and classes is not None
-        if by_class and found == (*(self.rows or ()), classes[0] if classes else 0):
+        classes, _ = self.lengths.get("C", (-1, ""))
+        if marker.kind == "label" and marker.by_class and found == (*(self.rows or ()), classes):
             self._take_by_class(name)
             return
         axes = marker.alternatives[0]
@@ -267,19 +258,16 @@ def _common(
     names: Sequence[str], shapes: Sequence[tuple[int, ...]], whole: Sequence[tuple[int, ...]] = ()
 ) -> tuple[int, ...]:
     """The shape that some shapes broadcast to; they are parts of the shapes `whole`, which a message shows."""
-    try:
-        return np.broadcast_shapes(*shapes)
-    except ValueError:
-        pass
-    for i in range(1, len(names)):
-        before = np.broadcast_shapes(*shapes[:i])
-        try:
-            np.broadcast_shapes(before, shapes[i])
-        except ValueError:
-            break
     whole = whole or shapes
-    theirs = " and ".join(f"{name} {shape(s)}" for name, s in zip(names[:i], whole, strict=False))
-    raise DataError(f"{names[i]} has the shape {shape(whole[i])}, which does not broadcast with {theirs}.")
+    common: tuple[int, ...] = ()
+    for i, found in enumerate(shapes):
+        try:
+            common = np.broadcast_shapes(common, found)
+        except ValueError:
+            theirs = " and ".join(f"{name} {shape(s)}" for name, s in zip(names[:i], whole, strict=False))
+            message = f"{names[i]} has the shape {shape(whole[i])}, which does not broadcast with {theirs}."
+            raise DataError(message) from None
+    return common
 
 
 def _no_fit(labels: str, found: tuple[int, ...], scores: str, of: tuple[int, ...], by_class: bool) -> str:

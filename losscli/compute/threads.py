@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import chain, islice
+from itertools import islice
 from typing import TypeVar
 
 import numpy as np
@@ -21,15 +21,7 @@ def in_order(work: Callable[[_S], _T], blocks: Iterable[_S], threads: int | None
     """The work on each block, several at a time, in the order of the blocks and only a few ahead."""
     threads = threads or available_threads()
     blocks = iter(blocks)
-    first = next(blocks, None)
-    if first is None:
-        return
-    second = next(blocks, None)
-    if second is None:
-        yield work(first)
-        return
     _keep_freed_memory()
-    blocks = chain((first, second), blocks)
     if threads == 1:
         yield from map(work, blocks)
         return

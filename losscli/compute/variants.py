@@ -18,7 +18,7 @@ import numpy as np
 from losscli import ops
 from losscli.catalogue import find
 from losscli.compute.loss import Loss
-from losscli.compute.result import Result, ieee
+from losscli.compute.result import Result
 from losscli.declare import AnyArray, Floats
 from losscli.errors import LosscliError
 from losscli.terminal.progress import watched_blocks
@@ -271,7 +271,7 @@ class Call:
     @cached_property
     def own_terms(self) -> Terms:
         """The terms as they are, whatever the reduction."""
-        with ieee():
+        with np.errstate(all="ignore"):
             return (self.function or self.loss.function)(**self.loss.declaration.keywords(self.values))
 
     @cached_property
@@ -282,7 +282,7 @@ class Call:
     @cached_property
     def counts(self) -> AnyArray:
         """Which rows count, by the loss itself."""
-        with ieee():
+        with np.errstate(all="ignore"):
             own = self.function is None
             terms = self.own_terms if own else self.loss.function(**self.loss.declaration.keywords(self.values))
         return np.ones(len(terms.value), bool) if terms.counts is None else terms.counts
@@ -389,7 +389,7 @@ def parts(result: Result) -> Iterator[Callable[[], Call]]:
     blocks = watched_blocks(arguments.blocks(), math.prod(arguments.rows), size)
     first = list(islice(blocks, 2))
     whole = len(first) == 1
-    divisor = (result.own_divisor or 0.0) * len(result.documents)
+    divisor = (result.own_divisor[0] or 0.0) * len(result.documents)
     for number, rows in enumerate(chain(first, blocks)):
         yield partial(_call, result, rows, whole, 0.0 if number else divisor)
 
@@ -402,8 +402,8 @@ def _call(result: Result, rows: tuple[slice, ...], whole: bool, own_divisor: flo
     defaults = {name: parameter.default for name, parameter in parameters.items() if not parameter.required}
     made = Call(
         result.of,
-        defaults | arguments.block(rows).values,
-        arguments.rows if whole else (1, arguments.count(rows)),
+        defaults | arguments.block(rows)[0],
+        arguments.rows if whole else (1, math.prod(s.stop - s.start for s in rows)),
         arguments.class_axis,
         "mean" if result.reduction == "none" else result.reduction,
         given,

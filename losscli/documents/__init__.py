@@ -47,12 +47,8 @@ class Documents:
             ids=None if self.ids is None else self.ids[part],
         )
 
-    def each(self) -> Iterator[Documents]:
-        """Every document on its own."""
-        yield from self.cut(1)
-
     def cut(self, size: int) -> Iterator[Documents]:
-        """The same in parts of a size."""
+        """The same in parts of a size; 1: every document on its own."""
         if size >= len(self):
             yield self
             return
@@ -79,11 +75,6 @@ def single(values: Mapping[str, Any], source: str = "") -> Documents:
     ids = columns.pop("id", None)
     check_ids(ids or (), source)
     return Documents(columns, source, ids=ids)
-
-
-def table(columns: Mapping[str, list[Any]], rows: Sequence[str], source: str) -> Documents:
-    """One document whose values are the columns of a table; `rows` is the place of each of its rows."""
-    return Documents({key: [column] for key, column in columns.items()}, source, rows=rows)
 
 
 def check_ids(ids: Iterable[Any], place: str = "") -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from losscli.declare import Number, Parameter, Text
 from losscli.errors import DataError, UsageError
-from losscli.text import quoted, range_of, shortened, shown
+from losscli.text import quoted, shortened, shown
 
 
 def numeral(word: str) -> int | float | None:
@@ -44,17 +44,6 @@ def non_finite(word: str) -> float | None:
         return None
 
 
-def as_number(value: Any) -> int | float | None:
-    """A number from a text, from JSON or from NumPy; None for anything else, and for an integer beyond float64."""
-    if isinstance(value, str):
-        return numeral(value.strip())
-    if hasattr(value, "dtype") and getattr(value, "ndim", None) == 0:
-        value = value.item()
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or too_long(value):
-        return None
-    return value
-
-
 def described(value: Any) -> str:
     """What a value of JSON or Python is, in a word."""
     if value is None or isinstance(value, bool):
@@ -83,7 +72,12 @@ def option_value(parameter: Parameter, value: Any) -> Any:
 
 
 def _number_in_range(name: str, marker: Number, value: Any) -> int | float:
-    found = as_number(value)
+    """A number from a text, from JSON or from NumPy, in its range."""
+    found: Any = numeral(value.strip()) if isinstance(value, str) else value
+    if hasattr(found, "dtype") and getattr(found, "ndim", None) == 0:
+        found = found.item()
+    if isinstance(found, bool) or not isinstance(found, (int, float)) or too_long(found):
+        found = None
     if marker.whole:
         if found is None or not float(found).is_integer():
             raise UsageError(f"{name} is {described(value)}, but takes a whole number.")
@@ -92,13 +86,8 @@ def _number_in_range(name: str, marker: Number, value: Any) -> int | float:
             raise UsageError(f"{name} is {described(value)}, but takes a whole number of at most 63 bits.")
     elif found is None or math.isnan(found):
         raise UsageError(f"{name} is {described(value)}, but takes a number.")
-    low, high, above = marker.min, marker.max, marker.above
-    if (
-        (low is not None and found < low)
-        or (high is not None and found > high)
-        or (above is not None and found <= above)
-    ):
-        raise UsageError(f"{name} is {shown(found)}, but must be {range_of(low, high, above)}.")
+    if marker.outside(found):
+        raise UsageError(f"{name} is {shown(found)}, but must be {marker.range}.")
     return found if marker.whole else float(found)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from losscli import ops
 from losscli.compute.variants import Call
+from losscli.losses.multiclass import _labels
 from losscli.mistakes import Variant, mistake, of_rows
 
 
@@ -16,7 +17,7 @@ def multi_margin(call: Call) -> Iterator[Variant]:
     c = call.classes or 1
     own = ops.pick(x, y)[:, None]
     w = np.ones(c) if call.get("weight") is None else call["weight"]
-    others = ops.one_hot(y, c) == 0
+    others = _labels.one_hot(y, c) == 0
     short = np.where(others, np.maximum(0, m - own + x) ** p, 0.0) * w[y][:, None]
     words = "The sum over the other classes is divided by the number of classes."
     yield mistake(

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from losscli import ops
 from losscli.compute.variants import Call, Ratio
+from losscli.losses.multiclass import _labels
 from losscli.mistakes import Variant, mistake, times
 
 
@@ -23,7 +23,7 @@ def cross_entropy(call: Call) -> Iterator[Variant]:
         return
     x, counts = call.x, call.counts
     y = np.where(counts, call.t, 0)
-    hot = ops.one_hot(y, call.classes)
+    hot = _labels.one_hot(y, call.classes)
     p = np.exp(call.log_softmax)
     with np.errstate(all="ignore"):
         each = -(hot * np.log(p) + (1 - hot) * np.log1p(-p))
@@ -59,7 +59,7 @@ def cross_entropy(call: Call) -> Iterator[Variant]:
 def categorical_focal_cross_entropy(call: Call) -> Iterator[Variant]:
     if not call.by_index or call.classes is None:
         return
-    hot = ops.one_hot(np.where(call.counts, call.t, 0), call.classes)
+    hot = _labels.one_hot(np.where(call.counts, call.t, 0), call.classes)
     g = call["gamma"]
     ones = call.as_loss("focal", logits=call.x, labels=hot, gamma=g, alpha=-1.0)
     each = ones.terms.value

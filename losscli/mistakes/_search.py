@@ -19,7 +19,6 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from losscli.catalogue import entries
-from losscli.compute.result import ieee
 from losscli.compute.threads import in_order
 from losscli.compute.variants import IMPOSSIBLE, Call
 from losscli.errors import DataError, UsageError
@@ -331,7 +330,7 @@ def _more(starts: Iterable[Chain], among: Sequence[ModuleType]) -> Iterator[Chai
 
 def _tried(before: tuple[Variant, ...], call: Call, stage: ModuleType) -> Iterator[Chain]:
     """The mistakes of one stage; a call that the loss has no answer to is marked as impossible."""
-    with ieee():
+    with np.errstate(all="ignore"):
         for variant in stage.variants(call):
             made = variant.call
             of_all = made.reduce is not None and call.reduce is None and stage.ORDER <= LAST_OF_ROWS
@@ -363,7 +362,7 @@ def _trial(variants: tuple[Variant, ...], call: Call, over: Over) -> Trial | Non
     if call.impossible:
         return None
     try:
-        with ieee():
+        with np.errstate(all="ignore"):
             values = [float(call.number)] if over == "all" else call.losses if over == "rows" else call.of_documents
     except IMPOSSIBLE:
         return None

@@ -16,6 +16,7 @@ import numpy as np
 from losscli import ops
 from losscli.compute.variants import Call
 from losscli.declare import Floats
+from losscli.losses.multiclass import _labels
 from losscli.mistakes import Variant, mistake
 from losscli.terms import Terms
 
@@ -50,7 +51,7 @@ def softmax(x: Floats) -> Floats:
 def best(x: Floats) -> Floats:
     """1 for the largest of the last axis, 0 for the others."""
     rows = x.reshape(-1, x.shape[-1])
-    return ops.one_hot(rows.argmax(axis=1), x.shape[-1]).reshape(x.shape)
+    return _labels.one_hot(rows.argmax(axis=1), x.shape[-1]).reshape(x.shape)
 
 
 def at_labels(call: Call, a: Floats, of: Callable[[Floats], Floats] = np.positive) -> Call:
@@ -61,11 +62,13 @@ def at_labels(call: Call, a: Floats, of: Callable[[Floats], Floats] = np.positiv
         t, w = values[call.target], values.get("weight")
         if t.ndim > 1:
             return Terms(-np.where(t == 0, 0.0, t * of(a)).sum(axis=1), {}, link=link)
-        counts, y = ops.counted(t, NO_LABEL if ignored is None else values[ignored.name])
+        counts, y = _labels.counted(t, NO_LABEL if ignored is None else values[ignored.name])
         value = -of(ops.pick(a, y))
         if w is None:
-            return Terms(ops.masked(value, counts), {}, counts=counts, link=link)
-        return Terms(ops.masked(value * w[y], counts), {}, divisor=ops.masked(w[y], counts), counts=counts, link=link)
+            return Terms(_labels.masked(value, counts), {}, counts=counts, link=link)
+        return Terms(
+            _labels.masked(value * w[y], counts), {}, divisor=_labels.masked(w[y], counts), counts=counts, link=link
+        )
 
     return replace(call, function=terms, known=None)
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from losscli import ops
 from losscli.compute.variants import Call
 from losscli.declare import Floats
+from losscli.losses.multiclass import _labels
 from losscli.mistakes import Variant, mistake
 
 ORDER = 5
@@ -21,7 +21,7 @@ def variants(call: Call) -> Iterator[Variant]:
         return
     classes = call.classes
     counts = call.counts
-    y = ops.one_hot(np.where(counts, call.t, 0), classes) if call.by_index else call.t
+    y = _labels.one_hot(np.where(counts, call.t, 0), classes) if call.by_index else call.t
     log_p = call.log_softmax
     w = np.ones(classes) if call.get("weight") is None else call["weight"]
     label = np.where(counts, call.t, 0) if call.by_index else None

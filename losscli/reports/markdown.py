@@ -5,24 +5,20 @@ from __future__ import annotations
 import re
 from typing import TextIO
 
-from losscli.reports import Answer, Page, Table
+from losscli.reports import Answer, Table
 
 
 def write(answer: Answer, out: TextIO) -> None:
     for page in answer.pages():
-        _write_page(page, out)
-
-
-def _write_page(page: Page, out: TextIO) -> None:
-    formula = f" `{page.formula}`" if page.formula else ""
-    size = f" ({page.size})" if page.size else ""
-    out.write(f"**{_escaped(page.title)}**{formula}{size}\n\n")
-    for part in page.body:
-        out.write(f"{_escaped(part) if isinstance(part, str) else _table(part)}\n{chr(10) * isinstance(part, str)}")
-    if page.working:
-        out.write(f"`{page.working}` ({page.remark})\n")
-    elif page.remark:
-        out.write(f"{page.remark}\n")
+        formula = f" `{page.formula}`" if page.formula else ""
+        size = f" ({page.size})" if page.size else ""
+        out.write(f"**{_escaped(page.title)}**{formula}{size}\n\n")
+        for part in page.body:
+            out.write(f"{_escaped(part)}\n\n" if isinstance(part, str) else f"{_table(part)}\n")
+        if page.working:
+            out.write(f"`{page.working}` ({page.remark})\n")
+        elif page.remark:
+            out.write(f"{page.remark}\n")
 
 
 def _table(table: Table) -> str:

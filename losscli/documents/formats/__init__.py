@@ -19,11 +19,12 @@ from itertools import chain
 from pathlib import PurePath
 from typing import IO, Any
 
-from losscli.catalogue import entries, find
+from losscli.catalogue import entries, find, module
 from losscli.documents import Item
 from losscli.errors import DataError, FileError, UsageError, file_errors
 from losscli.terminal.progress import WORK
 
+FORMATS = "documents/formats"
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt")
 LIMIT = 4 << 30
 TEXT_SHARE = 16  # of the limit, for numbers take so much more room in memory than as text
@@ -34,7 +35,7 @@ def documents(path: str, limit: int = LIMIT) -> Iterator[Item]:
     """The documents of a file; `-` is standard input. An error in one of them is yielded in its place."""
     stream = _is_unnamed_stream(path)
     try:
-        read = find_module("jsonl").lines_or_text if stream else _module_for(path, "documents").documents
+        read = module(FORMATS, "jsonl").lines_or_text if stream else _module_for(path, "documents").documents
         with opened(path) as file:
             yield from read(file, name_of(path), limit)
     except DataError as error:
@@ -43,20 +44,14 @@ def documents(path: str, limit: int = LIMIT) -> Iterator[Item]:
 
 def array(path: str, limit: int = LIMIT) -> Any:
     """The array that a file holds; `-` is standard input."""
-    module = find_module("txt") if _is_unnamed_stream(path) else _module_for(path, "array")
+    read = module(FORMATS, "txt") if _is_unnamed_stream(path) else _module_for(path, "array")
     with opened(path) as file:
-        return module.array(file, name_of(path), limit)
+        return read.array(file, name_of(path), limit)
 
 
 def name_of(path: str) -> str:
     """What messages call a file."""
     return "standard input" if path == "-" else path
-
-
-def find_module(ending: str) -> Any:
-    entry = find("documents/formats", ending)
-    assert entry is not None
-    return entry.module()
 
 
 @contextmanager
@@ -111,12 +106,7 @@ def _is_unnamed_stream(path: str) -> bool:
     """Standard input, or a pipe without an ending, such as the shell's <(command): it is read in the same way."""
     if path == "-":
         return True
-    if PurePath(path).suffix:
-        return False
-    try:
-        return not stat.S_ISREG(mode := os.stat(path).st_mode) and not stat.S_ISDIR(mode)
-    except (OSError, ValueError):
-        return False
+    return not PurePath(path).suffix and os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path))
 
 
 def _module_for(path: str, role: str) -> Any:
@@ -128,13 +118,13 @@ def _module_for(path: str, role: str) -> Any:
             f"{path} is a pickle, which can run any code when it is read. Convert it where it was made: "
             "numpy.savez('batch.npz', logits=logits.numpy(), labels=labels.numpy())"
         )
-    entry = find("documents/formats", ending.removeprefix(".")) if ending else None
-    module = entry.module() if entry else None
-    if module is None or not hasattr(module, role):
-        known = " ".join(f".{n}" for e in entries("documents/formats") for n in e.names if hasattr(e.module(), role))
+    entry = find(FORMATS, ending.removeprefix(".")) if ending else None
+    found = entry.module() if entry else None
+    if not hasattr(found, role):
+        known = " ".join(f".{n}" for e in entries(FORMATS) for n in e.names if hasattr(e.module(), role))
         what = "a document" if role == "documents" else "one array"
         raise UsageError(f"{path}: the ending {ending or '(none)'} is not known for {what}. Known are {known}.")
-    return module
+    return found
 
 
 @contextmanager
@@ -182,7 +172,7 @@ def whole(pieces: Iterable[bytes], limit: int, between: bytes = b"") -> bytes:
     return between.join(found)
 
 
-def lowered(error: Exception) -> str:
+def lowered(error: object) -> str:
     """What a library says is wrong, to stand within a sentence."""
     text = str(error).rstrip(".")
     return text[:1].lower() + text[1:]

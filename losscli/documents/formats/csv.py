@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from typing import IO, Any
 
-from losscli.documents import Item, table
+from losscli.documents import Documents, Item
 from losscli.documents.formats import LIMIT, TEXT_SHARE, decoded, too_large
 from losscli.documents.numerals import numeral
 from losscli.errors import DataError
@@ -36,7 +36,7 @@ def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[Item]:
             column.append(cell.strip() if number is None else number)
     if not places:
         raise DataError("a header and no rows.", name)
-    yield table(columns, places, name)
+    yield Documents({word: [column] for word, column in columns.items()}, name, rows=places)
 
 
 def array(file: IO[bytes], name: str, limit: int = LIMIT) -> Any:

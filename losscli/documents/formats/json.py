@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO, Any
 
 import orjson
 
 from losscli.documents import Item, check_ids, grouped
-from losscli.documents.formats import LIMIT, decoded, pieces, whole
+from losscli.documents.formats import LIMIT, decoded, lowered, pieces, whole
 from losscli.documents.numerals import beyond, described, refuse_booleans
 from losscli.errors import DataError
 from losscli.text import first_double, quoted, shortened
@@ -32,17 +33,16 @@ def array(file: IO[bytes], name: str, limit: int = LIMIT) -> Any:
 def text_documents(text: bytes, name: str) -> Iterator[Item]:
     """The objects of an array, or the one that the text is."""
     value, doubtful = _parsed(text), _may_have_booleans(text)
-    if isinstance(value, list) and (not value or isinstance(value[0], dict)):
-        yield from grouped(((i, _document_or_error(v, doubtful)) for i, v in enumerate(value)), name, mark="[{}]")
-    else:
-        yield from grouped([(0, _document_or_error(value, doubtful))], name, mark="")
+    several = isinstance(value, list) and (not value or isinstance(value[0], dict))
 
+    def document_or_error(value: Any) -> dict[str, Any] | DataError:
+        try:
+            return document(_without_booleans(value) if doubtful else value)
+        except DataError as error:
+            return error
 
-def _document_or_error(value: Any, doubtful: bool) -> dict[str, Any] | DataError:
-    try:
-        return document(_without_booleans(value) if doubtful else value)
-    except DataError as error:
-        return error
+    numbered = enumerate(map(document_or_error, value if several else [value]))
+    yield from grouped(numbered, name, mark="[{}]" if several else "")
 
 
 def document(value: Any) -> dict[str, Any]:
@@ -66,13 +66,10 @@ def parsed(text: bytes | str) -> Any:
 
 def _parsed(raw: bytes) -> Any:
     raw = raw.removeprefix(BOM)
-    try:
+    with suppress(orjson.JSONDecodeError):
         value = orjson.loads(raw)
         if _every_key_is_there(value, raw):
             return _with_exact_ids(value, raw)
-    except ValueError as error:
-        if isinstance(error, DataError):
-            raise
     return _with_exact_ids(_parsed_by_standard(raw), raw)
 
 
@@ -138,11 +135,8 @@ def _parsed_by_standard(raw: bytes) -> Any:
         raise DataError(DEEP) from None
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
-        raise DataError(f"not JSON: {_lowered(error.msg)} at {where}.{_hint(text, error)}") from None
-
-
-def _lowered(message: str) -> str:
-    return "a second value begins" if message == "Extra data" else message[0].lower() + message[1:].removesuffix(" at")
+        what = "a second value begins" if error.msg == "Extra data" else lowered(error.msg).removesuffix(" at")
+        raise DataError(f"not JSON: {what} at {where}.{_hint(text, error)}") from None
 
 
 def _hint(text: str, error: json.JSONDecodeError) -> str:

@@ -33,14 +33,10 @@ def literal(text: str) -> Any:
     if not text.strip("; \t\r\n"):
         raise DataError("empty, but numbers were expected, such as 0.9,0.1 or '0.9,0.1; 0.8,0.2'.")
     rows = [line for line in re.split(r"[;\n]", text) if line.strip()]
-    numbers = [[_number(word) for word in GAP.split(row.strip().removesuffix(",").strip())] for row in rows]
+    words = [GAP.split(row.strip().removesuffix(",").strip()) for row in rows]
+    numbers = [[word if (number := numeral(word)) is None else number for word in row] for row in words]
     if len(rows) > 1 and ";" not in text and all(len(row) == 1 for row in numbers):
         return [row[0] for row in numbers]  # a number a line, as numpy.savetxt writes a vector
     if len(rows) != 1 or ";" in text:
         return numbers
     return numbers[0] if len(numbers[0]) > 1 or "," in text else numbers[0][0]
-
-
-def _number(word: str) -> int | float | str:
-    number = numeral(word)
-    return word if number is None else number

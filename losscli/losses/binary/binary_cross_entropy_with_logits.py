@@ -19,6 +19,7 @@ from typing import Annotated
 from losscli import ops
 from losscli.declare import Array, Floats
 from losscli.losses.binary import ElementFactor
+from losscli.losses.binary._cross_entropy import binary_cross_entropy, binary_cross_entropy_gradient
 from losscli.terms import Step, Terms
 
 
@@ -39,12 +40,12 @@ def binary_cross_entropy_with_logits(
 
     Source: PyTorch, torch.nn.BCEWithLogitsLoss.
     """
-    value = ops.binary_cross_entropy(logits, labels, pos_weight)
+    value = binary_cross_entropy(logits, labels, pos_weight)
     if weight is not None:
         value = weight * value
 
     def grad() -> Floats:
-        gradient: Floats = ops.binary_cross_entropy_gradient(logits, labels, pos_weight)
+        gradient: Floats = binary_cross_entropy_gradient(logits, labels, pos_weight)
         return gradient if weight is None else weight * gradient
 
     steps = {

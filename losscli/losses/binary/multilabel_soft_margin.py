@@ -20,6 +20,7 @@ import numpy as np
 
 from losscli import ops
 from losscli.declare import Array, Floats
+from losscli.losses.binary._cross_entropy import binary_cross_entropy, binary_cross_entropy_gradient
 from losscli.terms import Step, Terms
 
 
@@ -43,10 +44,10 @@ def multilabel_soft_margin(
     classes = logits.shape[1]
     share = np.full(classes, 1 / classes) if weight is None else weight / classes
     # a weight of 0 on an infinite loss is NaN, as in PyTorch
-    losses = share * ops.binary_cross_entropy(logits, labels)
+    losses = share * binary_cross_entropy(logits, labels)
 
     def grad() -> Floats:
-        return share * ops.binary_cross_entropy_gradient(logits, labels)
+        return share * binary_cross_entropy_gradient(logits, labels)
 
     steps = {
         "logit": Step(logits),

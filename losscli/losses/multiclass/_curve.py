@@ -14,6 +14,7 @@ import numpy as np
 
 from losscli import doubled, ops
 from losscli.declare import Floats, Ints
+from losscli.losses.multiclass import _labels
 from losscli.losses.multiclass._softmax import softmax_steps
 from losscli.terms import Step, Terms
 
@@ -63,7 +64,7 @@ def terms(
     table = _class_steps(logits, at, columns, alpha)
     if labels.ndim == 2:
         return _of_probabilities(logits, at, labels * a, labels, value, slope, table, how, formula)
-    counts, y = ops.counted(labels, ignore_index)
+    counts, y = _labels.counted(labels, ignore_index)
     n = ops.negative_log_softmax_at(logits, at, y)
     losses = value(n) if alpha is None else a[y] * value(n)
     if exact is not None:
@@ -75,10 +76,10 @@ def terms(
         if exact is not None:
             _mend(by_n, np.ones_like(n), exact[1], logits, y)
         g *= (a[y] * by_n)[:, None]
-        return ops.masked(g, counts)
+        return _labels.masked(g, counts)
 
     def one_hot() -> Floats:
-        return ops.masked(ops.one_hot(y, logits.shape[1]), counts)
+        return _labels.masked(_labels.one_hot(y, logits.shape[1]), counts)
 
     def each() -> Floats:
         return ops.shared(one_hot(), a * value(-ops.log_softmax(logits, at)))
@@ -94,7 +95,7 @@ def terms(
         steps[name.format("[y]")] = Step(partial(column.of, n), how=column.how.format("[y]"))
     if alpha is not None:
         steps["alpha[y]"] = Step(lambda: a[y], given=True, how="alpha of the label")
-    return Terms(ops.masked(losses, counts), steps, grad, counts=counts, formula=formula)
+    return Terms(_labels.masked(losses, counts), steps, grad, counts=counts, formula=formula)
 
 
 def _mend(
@@ -102,8 +103,9 @@ def _mend(
 ) -> None:
     """Compute anew what is less than an eighth of its terms, from the logits."""
     for rows in doubled.chunks(np.flatnonzero(np.abs(found) < size / 8), logits.shape[1]):
-        n = ops.exact_negative_log_softmax_at(logits[rows], y[rows])
-        found[rows] = doubled.rounded(exact(doubled.compressed(n)))
+        z = logits[rows]
+        e = ops.summed(doubled.exp_of_difference(z, ops.pick(np.ascontiguousarray(z), y[rows])[:, None]))
+        found[rows] = doubled.rounded(exact(doubled.compressed(doubled.log(*e[:2]))))  # of -log p_y, at most 700
 
 
 def _of_probabilities(

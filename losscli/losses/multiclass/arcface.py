@@ -20,7 +20,7 @@ import numpy as np
 
 from losscli import ops
 from losscli.declare import Array, Floats, Ints, Number
-from losscli.losses.multiclass import ClassIndices, IgnoreIndex
+from losscli.losses.multiclass import ClassIndices, IgnoreIndex, _labels
 from losscli.losses.multiclass._softmax import softmax_steps
 from losscli.terms import Step, Terms
 
@@ -46,7 +46,7 @@ def arcface(
     Source: Deng et al. 2019, "ArcFace: Additive Angular Margin Loss for Deep Face Recognition";
     pytorch-metric-learning, ArcFaceLoss.
     """
-    counts, y = ops.counted(labels, ignore_index)
+    counts, y = _labels.counted(labels, ignore_index)
     rows = np.arange(len(y))
     own = ops.pick(cosines, y)
     sine = np.sqrt(np.maximum((1 - own) * (1 + own), 0))
@@ -60,7 +60,7 @@ def arcface(
     def grad() -> Floats:
         g = scale * ops.softmax_minus_one_hot(z, at, y)
         g[rows, y] *= np.where(inside, math.cos(margin) + math.sin(margin) * own / sine, 1.0)
-        return ops.masked(g, counts)
+        return _labels.masked(g, counts)
 
     steps = {
         "cosine": Step(cosines),
@@ -73,7 +73,7 @@ def arcface(
     }
     steps["logit"] = Step(z, how=f"{scale:g} * cosine; for the label, {scale:g} * cos(angle[y] + {margin:g})")
     formula = f"-log softmax(z)[y],  z = {scale:g} cos(angle), with {margin:g} added to angle[y]"
-    return Terms(ops.masked(nll, counts), steps, grad, counts=counts, formula=formula)
+    return Terms(_labels.masked(nll, counts), steps, grad, counts=counts, formula=formula)
 
 
 def check(cosines: Floats, labels: Ints, ignore_index: int, **_: Any) -> Iterator[str]:

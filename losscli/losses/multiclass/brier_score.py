@@ -19,7 +19,7 @@ import numpy as np
 
 from losscli import ops
 from losscli.declare import Array, Choice, Floats
-from losscli.losses.multiclass import ClassIndices
+from losscli.losses.multiclass import ClassIndices, _labels
 from losscli.terms import Step, Terms
 
 
@@ -52,7 +52,7 @@ def brier_score(
         return 2 * half * difference
 
     def target() -> Floats:
-        return ops.one_hot(labels, probs.shape[1])
+        return _labels.one_hot(labels, probs.shape[1])
 
     return Terms(
         value=ops.row_sum(losses),

@@ -20,7 +20,7 @@ import numpy as np
 
 from losscli import doubled, ops
 from losscli.declare import Floats, Ints
-from losscli.losses.multiclass import ClassWeight, IgnoreIndex, Labels, LabelSmoothing, Logits
+from losscli.losses.multiclass import ClassWeight, IgnoreIndex, Labels, LabelSmoothing, Logits, _labels
 from losscli.losses.multiclass._softmax import softmax_steps
 from losscli.terms import Step, Terms
 
@@ -76,9 +76,9 @@ def _of_class_indices(
     logits: Floats, at: ops.Peak, labels: Ints, weight: Floats | None, ignore_index: int, smoothing: float
 ) -> Terms:
     classes = logits.shape[1]
-    counts, y = ops.counted(labels, ignore_index)
+    counts, y = _labels.counted(labels, ignore_index)
     w = np.ones(classes) if weight is None else weight
-    own_weight = None if weight is None else ops.masked(weight[y], counts)
+    own_weight = None if weight is None else _labels.masked(weight[y], counts)
     nll = ops.negative_log_softmax_at(logits, at, y)
     value = nll if own_weight is None else nll * own_weight
     if smoothing:
@@ -86,15 +86,15 @@ def _of_class_indices(
         value = (1 - smoothing) * value + smoothing * spread
 
     def target() -> Floats:
-        return ops.masked(ops.one_hot(y, classes) * (1 - smoothing) + smoothing / classes, counts)
+        return _labels.masked(_labels.one_hot(y, classes) * (1 - smoothing) + smoothing / classes, counts)
 
     def grad() -> Floats:
         if smoothing:
             one_hot = np.zeros_like(logits)
             one_hot[np.arange(len(y)), y] = 1
             share = _smoothed_parts(one_hot, weight, smoothing)
-            return ops.masked(ops.softmax_minus(logits, at, *share), counts)
-        return ops.masked(w[y][:, None] * ops.softmax_minus_one_hot(logits, at, y), counts)
+            return _labels.masked(ops.softmax_minus(logits, at, *share), counts)
+        return _labels.masked(w[y][:, None] * ops.softmax_minus_one_hot(logits, at, y), counts)
 
     one_hot = "1 for the label, 0 for the others"
     how = _smoothed_target(f"({one_hot})", smoothing, classes) or one_hot
@@ -107,7 +107,7 @@ def _of_class_indices(
     if smoothing:
         steps["mean of -log softmax"] = Step(spread, how=f"mean(-{_weighted(weight)}log softmax)")
     return Terms(
-        value=ops.masked(value, counts),
+        value=_labels.masked(value, counts),
         steps=steps,
         grad=grad,
         divisor=own_weight,

@@ -18,7 +18,7 @@ import numpy as np
 
 from losscli import doubled, ops
 from losscli.declare import Floats, Number
-from losscli.losses.multiclass import ClassIndices, IgnoreIndex, Logits, _curve
+from losscli.losses.multiclass import ClassIndices, IgnoreIndex, Logits, _curve, _labels
 from losscli.terms import Terms
 
 
@@ -51,7 +51,7 @@ def generalized_cross_entropy(
         power_at = power(n)
         far = np.flatnonzero((q * n > 16) & (n < 1e300))  # where the rounding of n would show in exp(-q n)
         if far.size:
-            at, y = ops.softmax_peak(logits[far]), ops.counted(labels[far], ignore_index)[1]
+            at, y = ops.softmax_peak(logits[far]), _labels.counted(labels[far], ignore_index)[1]
             below, lost = doubled.two_sum(at.peak, -ops.pick(np.ascontiguousarray(logits[far]), y))
             e, more = doubled.two_product(q, below)
             power_at[far] = np.exp(-e) * np.exp(-q * np.log1p(at.rest)) * (1 - (more + q * lost))

@@ -19,7 +19,7 @@ import numpy as np
 
 from losscli import ops, products
 from losscli.declare import AnyArray, Array, Floats
-from losscli.losses.multiclass import ClassWeight, IgnoreIndex, Labels, LabelSmoothing
+from losscli.losses.multiclass import ClassWeight, IgnoreIndex, Labels, LabelSmoothing, _labels
 from losscli.losses.multiclass.cross_entropy import cross_entropy
 from losscli.terms import Terms
 
@@ -56,8 +56,8 @@ def linear_cross_entropy(
     def grad() -> Floats:
         w = np.ones(logits.shape[1]) if weight is None else weight
         if labels.ndim == 1:
-            counts, y = ops.counted(labels, ignore_index)
-            whole = ops.masked((1 - label_smoothing) * w[y] + label_smoothing * w.mean(), counts)
+            counts, y = _labels.counted(labels, ignore_index)
+            whole = _labels.masked((1 - label_smoothing) * w[y] + label_smoothing * w.mean(), counts)
         else:
             whole = ops.row_sum((labels * (1 - label_smoothing) + label_smoothing / logits.shape[1]) * w)
         slope = of_logits() + whole[:, None] * ops.softmax_corrected(logits, ops.softmax_peak(logits), lost)

@@ -20,7 +20,7 @@ import numpy as np
 
 from losscli import ops
 from losscli.declare import Array, Floats
-from losscli.losses.multiclass import ClassIndices, ClassWeight, IgnoreIndex
+from losscli.losses.multiclass import ClassIndices, ClassWeight, IgnoreIndex, _labels
 from losscli.terms import Step, Terms
 
 
@@ -42,14 +42,14 @@ def negative_log_likelihood(
 
     Source: PyTorch, torch.nn.NLLLoss.
     """
-    counts, y = ops.counted(labels, ignore_index)
+    counts, y = _labels.counted(labels, ignore_index)
     own_log_prob = ops.pick(log_probs, y).astype(np.float64)
-    own_weight = None if weight is None else ops.masked(weight[y], counts)
+    own_weight = None if weight is None else _labels.masked(weight[y], counts)
     # a weight of 0 on -inf is NaN, as in PyTorch
     value = -own_log_prob if own_weight is None else -own_log_prob * own_weight
 
     def one_hot() -> Floats:
-        return ops.masked(ops.one_hot(y, log_probs.shape[1]), counts)
+        return _labels.masked(_labels.one_hot(y, log_probs.shape[1]), counts)
 
     def share() -> Floats:
         return one_hot() if own_weight is None else own_weight[:, None] * one_hot()
@@ -70,7 +70,7 @@ def negative_log_likelihood(
         steps["weight"] = Step(own_weight, given=True, how="class weight of the label")
     steps["log prob[y]"] = Step(own_log_prob, how="log prob of the label")
     return Terms(
-        value=ops.masked(value, counts),
+        value=_labels.masked(value, counts),
         steps=steps,
         grad=lambda: -share(),
         divisor=own_weight,

@@ -13,6 +13,7 @@ from losscli import ops
 from losscli.compute.suspicions import softmax_twice
 from losscli.declare import AnyArray, Bools, Floats
 from losscli.errors import DataError
+from losscli.losses.binary._cross_entropy import binary_cross_entropy_gradient
 from losscli.losses.segmentation import Regions
 
 
@@ -48,7 +49,7 @@ def pixels(scores: Floats, regions: Regions, counts: Bools) -> Pixels:
             return np.where(counts, p - t, 0.0)
         if regions.mode == "multiclass":
             return np.where(counts, ops.softmax_minus(z.T, ops.softmax_peak(z.T), t.T, whole=1.0).T, 0.0)
-        return np.where(counts, ops.binary_cross_entropy_gradient(z, t), 0.0)
+        return np.where(counts, binary_cross_entropy_gradient(z, t), 0.0)
 
     def slope(by_p: Floats) -> Floats:
         by_p = np.where(counts, by_p, 0.0)

@@ -25,6 +25,7 @@ LAYERS = [
     ["cli", "python"],
     ["commands"],
     ["reports"],
+    ["mistakes"],
     ["compute", "losses", "functions"],
     ["documents"],
     ["ops", "doubled", "products", "terms", "catalogue", "terminal"],

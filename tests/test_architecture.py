@@ -27,7 +27,7 @@ LAYERS = [
     ["reports"],
     ["compute", "losses", "functions"],
     ["documents"],
-    ["ops", "doubled", "products", "terms", "catalogue", "terminal"],
+    ["ops", "doubled", "products", "terms", "catalogue", "meaning", "terminal"],
     ["declare", "errors", "text", "__init__"],
 ]
 

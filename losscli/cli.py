@@ -5,16 +5,22 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from operator import getitem
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from losscli import __version__
 from losscli.catalogue import Entry, commands, entries, find
-from losscli.declare import Array, Choice, Number, Parameter, Text, declared, fields, flag
+from losscli.declare import Array, Choice, Declaration, Number, Parameter, Text, declared, fields, flag, key_of
 from losscli.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from losscli.commands._meant import CommandLine
+
+WRONG: Any = typer.BadParameter.__base__  # every error of a command line, which Typer does not export
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 a check that was asked for failed; 2 the command line is wrong; 3 the data is wrong; "
@@ -54,8 +60,47 @@ class _Help:
 class LossCommand(_Help, TyperCommand):
     """The command of a loss."""
 
+    entry: Entry
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """The arguments; an option with two values is an error, since one of them would be silently dropped."""
+        """The arguments; what is wrong with them is said in one line, with what to type instead."""
+        if ctx.resilient_parsing:  # a shell completes them
+            return super().parse_args(ctx, args)
+        typed = list(args)
+        try:
+            self._refuse_doubles(ctx, args)
+            rest = super().parse_args(ctx, args)
+        except WRONG as error:
+            raise UsageError(self._told(error, typed)) from None
+        if (files := ctx.params.get("files")) and (message := self._line(typed).no_files(files)):
+            raise UsageError(message)
+        ctx.obj = typed
+        return rest
+
+    def _told(self, error: Any, args: list[str]) -> str:
+        """What to say of a command line that Typer refuses."""
+        line = self._line(args)
+        name = getattr(error, "option_name", "")
+        if hasattr(error, "possibilities"):
+            negative = [arg for arg in args if arg.startswith(name) and name[1] in ".0123456789"]
+            return (negative and line.no_files(negative)) or line.unknown(name)
+        if name:
+            hint = f" {line.example}" if line.is_loss and key_of(name) in line.arrays else ""
+            return f"{name} takes {'a' if name in line.valued else 'no'} value.{hint}"
+        if isinstance(error, typer.BadParameter) and error.param is not None:
+            return f"{error.param.opts[-1]}: {error.message}"
+        return f"{self.entry.name} takes options only. losscli {self.entry.name} --help lists them."
+
+    def _line(self, args: list[str]) -> CommandLine:
+        from losscli.commands._meant import CommandLine
+
+        options: list[Any] = [p for p in self.params if p.param_type_name == "option"]
+        valued = frozenset(name for p in options if not p.is_flag for name in p.opts)
+        everything = frozenset(name for p in options for name in (*p.opts, *p.secondary_opts))
+        return CommandLine(self.entry, args, everything, valued)
+
+    def _refuse_doubles(self, ctx: Any, args: list[str]) -> None:
+        """Raise for an option with two values: one of them would be silently dropped."""
         seen: set[str | None] = set()
         option: Any
         for option in self.make_parser(ctx).parse_args(args=list(args))[2]:
@@ -63,7 +108,6 @@ class LossCommand(_Help, TyperCommand):
             if option.name in seen and not one_word:
                 raise UsageError(f"{' or '.join(option.opts)} is given twice.")
             seen.add(option.name)
-        return super().parse_args(ctx, args)
 
 
 class LossGroup(_Help, TyperGroup):
@@ -79,13 +123,32 @@ class LossGroup(_Help, TyperGroup):
             self._know_all()
         return super().get_command(ctx, cmd_name)
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except WRONG as error:
+            name = getattr(error, "option_name", None)
+            if name is None or ctx.resilient_parsing:
+                raise
+            ce = find("losses", "ce")
+            assert ce is not None
+            raise UsageError(
+                f"losscli has no {name} of its own: a command comes first. For example: {ce.examples[0]}"
+            ) from None
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        for name in args[:1]:
-            if entry := find("losses", name) or find("functions", name):
-                return name, of_loss(entry), args[1:]
-            if entry := find("commands", name):
-                return name, of_verb(entry), args[1:]
-        return super().resolve_command(ctx, args)
+        built = self._built(args[0].replace("_", "-"))
+        if built is None and not ctx.resilient_parsing:
+            from losscli.commands._meant import unknown_command
+
+            raise UsageError(unknown_command(args[0], args[1:]))
+        return super().resolve_command(ctx, args) if built is None else (args[0], built, args[1:])
+
+    def _built(self, name: str) -> LossCommand | None:
+        if entry := find("losses", name) or find("functions", name):
+            return of_loss(entry)
+        verb = find("commands", name)
+        return of_verb(verb) if verb else None
 
     def _know_all(self) -> None:
         for entry in (*commands(), *entries("commands")):
@@ -130,24 +193,27 @@ def of_loss(entry: Entry) -> LossCommand:
     key_options = {f"{name}_key": name for name in declaration.required}
     groups = {name: list(_applying(fields(group), entry)) for name, group in classes.items()}
     files = Annotated[list[str], FILES]
-    options = [inspect.Parameter("files", inspect.Parameter.KEYWORD_ONLY, default=[], annotation=files)]
+    only = inspect.Parameter.KEYWORD_ONLY
+    options = [inspect.Parameter("ctx", only, annotation=typer.Context)]
+    options.append(inspect.Parameter("files", only, default=[], annotation=files))
     options += [_option(p, "Input" if p.required else "Loss", both=True) for p in declaration.parameters.values()]
     for option, name in key_options.items():
         options.append(_option(Parameter(option, Text(f"the key of {name} in documents", "KEY"), None), "Input"))
     for name, parameters in groups.items():
         options += [_option(p, PANEL_OF.get(p.name, PANELS[name])) for p in parameters]
 
-    def invoke(**given: Any) -> None:
+    def invoke(ctx: typer.Context, **given: Any) -> None:
         values = {name: given[name] for name in declaration.parameters if given[name] is not None}
         objects = {name: group(**_values(groups[name], given)) for name, group in classes.items()}
         keys = {name: given[option] for option, name in key_options.items() if given[option]}
-        objects["reading"] = replace(objects["reading"], files=given["files"], keys=keys)
+        spelt = {name: flag(name) for name in (*declaration.parameters, *given)} | _as_typed(declaration, ctx.obj)
+        objects["reading"] = replace(objects["reading"], files=given["files"], keys=keys, options=spelt)
         result(entry, values, **objects)
 
     names = "\n".join(f"\b{library}: {name}" for library, name in entry.facts().items())
     examples = "\n".join(f"\b{line}" for line in entry.examples)
     help = f"{entry.summary}\n\n{entry.formula}\n\n{names}\n\nExamples:\n\n{examples}\n\n{VALUES}"
-    return _command(entry.name, help, options, invoke)
+    return _command(entry, help, options, invoke)
 
 
 def of_verb(entry: Entry) -> LossCommand:
@@ -158,17 +224,34 @@ def of_verb(entry: Entry) -> LossCommand:
     def invoke(**given: Any) -> None:
         function(**_values(parameters, given))
 
-    return _command(entry.name, entry.summary, [_option(p, "Options") for p in parameters], invoke)
+    return _command(entry, entry.summary, [_option(p, "Options") for p in parameters], invoke)
 
 
-def _command(name: str, help: str, options: list[inspect.Parameter], invoke: Callable[..., None]) -> LossCommand:
+def _canonical(entry: Entry, word: str) -> str:
+    """An option without its dashes as losscli spells it: it may have underscores, or be PyTorch's."""
+    key = key_of(word)
+    name = None if entry.family == "commands" else entry.declaration.spellings.get(key)
+    own = name is None or key in entry.declaration.parameters[name].spellings
+    return flag(key if own or name is None else name)[2:]
+
+
+def _as_typed(declaration: Declaration, args: Iterable[str]) -> dict[str, str]:
+    """The options of a loss's own as they are typed: `--label` or `--target` for labels."""
+    words = (arg.partition("=")[0] for arg in args if arg.startswith("--"))
+    names = {flag(key_of(word)): declaration.spellings.get(key_of(word)) for word in words}
+    return {name: option for option, name in names.items() if name is not None}
+
+
+def _command(entry: Entry, help: str, options: list[inspect.Parameter], invoke: Callable[..., None]) -> LossCommand:
     """A command whose options Typer reads from a signature made here."""
     invoke.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]  # Typer reads it
     invoke.__annotations__ = {p.name: p.annotation for p in options}
     sub = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
-    sub.command(name, cls=LossCommand, help=_markup(help), epilog=EXIT_CODES, context_settings=SETTINGS)(invoke)
+    settings = SETTINGS | {"token_normalize_func": partial(_canonical, entry)}
+    sub.command(entry.name, cls=LossCommand, help=_markup(help), epilog=EXIT_CODES, context_settings=settings)(invoke)
     command = typer.main.get_command(sub)
     assert isinstance(command, LossCommand)
+    command.entry = entry
     return command
 
 
@@ -199,7 +282,9 @@ def _values(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> dict[s
             try:
                 values[parameter.name] = option_value(parameter, given[parameter.name])
             except (UsageError, DataError) as error:
-                raise UsageError(error.message, flag(parameter.name)) from None
+                option = flag(parameter.name)
+                told = error.spelt({parameter.name: option}).message
+                raise UsageError(told, "" if option in told else option) from None
     return values
 
 

@@ -234,6 +234,27 @@ class Declaration:
         return next((name for name, m in self.arrays.items() if m.kind in ("label", "mask")), None)
 
     @cached_property
+    def truth(self) -> str | None:
+        """The parameter that predictions are held against, by whichever name it goes."""
+        return next((name for name in ("labels", "target", "targets") if name in self.required), None)
+
+    @property
+    def takes_predictions(self) -> bool:
+        """Whether the first parameter is the prediction: alone, or held against a truth; not one of a pair."""
+        first = self.required[0]
+        return len(self.required) == 1 or (self.truth not in (None, first) and not first.endswith("1"))
+
+    @cached_property
+    def spellings(self) -> dict[str, str]:
+        """Every name under which a parameter is taken; PyTorch's `input` and `target` are names of what losscli has."""
+        spellings: dict[str, str] = {}
+        if self.takes_predictions:
+            spellings |= dict.fromkeys(("input", "inputs"), self.required[0])
+        if self.truth:
+            spellings |= dict.fromkeys(("target", "targets"), self.truth)
+        return spellings | {word: name for name, p in self.parameters.items() for word in p.spellings}
+
+    @cached_property
     def ignored_label(self) -> Parameter | None:
         """The parameter that names the label of rows which count for nothing, if there is one."""
         parameters = self.parameters.values()
@@ -252,6 +273,11 @@ class Declaration:
 def flag(name: str) -> str:
     """The option of a parameter on the command line."""
     return f"--{name.replace('_', '-')}"
+
+
+def key_of(option: str) -> str:
+    """The key of an option: `--pos-weight` is pos_weight."""
+    return option.lstrip("-").replace("-", "_")
 
 
 def declared(function: Callable[..., Any]) -> Declaration:

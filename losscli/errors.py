@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from copy import copy
+from typing import Any, Self
+
+PARAMETER = re.compile(r"(?<!')`([\w-]+)(?:=([^`]*))?`")
 
 
 class _Told(Exception):  # noqa: N818  a warning is one, too
-    """A sentence for the user, and the place that it is about."""
+    """A sentence for the user, and the place that it is about.
+
+    Where it speaks of a parameter, it says `name` or `name=value`, between backquotes: only who knows how the user gave
+    it, as an option, a key or a keyword, can tell how it is spelt.
+    """
 
     def __init__(self, message: str, place: str = "") -> None:
-        super().__init__(message)
+        super().__init__(_spelt(message, {}))
         self.message = message
         self.place = place
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}" if self.place else self.message
+        message = _spelt(self.message, {})
+        return f"{self.place}: {message}" if self.place else message
+
+    def spelt(self, spelling: Mapping[str, str]) -> Self:
+        """The same with the parameters spelt as the user knows them; without a spelling they keep their names."""
+        told = copy(self)
+        told.message = _spelt(self.message, spelling)
+        return told
+
+
+def _spelt(message: str, spelling: Mapping[str, str]) -> str:
+    """A message with its parameters as the user writes them: `--ignore-index 255`, `ignore_index=255`."""
+
+    def word(found: re.Match[str]) -> str:
+        name, value = spelling.get(found[1], found[1]), found[2]
+        if value is None or not name.startswith("--"):
+            return name if value is None else f"{name}={value}"
+        switch = {"True": name, "False": f"--no-{name[2:]}"}
+        return switch.get(value, f"{name} {value}")
+
+    return PARAMETER.sub(word, message)
 
 
 class LosscliError(_Told):

@@ -61,7 +61,7 @@ def call(loss: Loss, args: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
     parameters = loss.declaration.parameters
     name = loss.function.__name__
     if len(args) > len(parameters):
-        raise UsageError(f"{name} takes {len(parameters)} arguments, but {len(args)} were given.")
+        raise UsageError(f"{name} takes {counted(len(parameters), 'argument')}, but {len(args)} were given.")
     values = dict(zip(parameters, args, strict=False))
     settings = {key: options[key] for key in ("reduction", "class_axis", "threads") if key in options}
     for key in [key for key in options if key not in settings]:

@@ -45,6 +45,11 @@ def counted(n: int, one: str, many: str = "") -> str:
     return f"{n:,} {one if n == 1 else many or plural(one)}"
 
 
+def there_are_classes(n: int) -> str:
+    """`there are 3 classes (0 to 2)`: the labels that there can be."""
+    return f"there are {n:,} classes (0 to {n - 1})" if n != 1 else "there is 1 class (0)"
+
+
 def plural(word: str) -> str:
     return word + ("es" if word.endswith("s") else "s")
 

@@ -28,7 +28,7 @@ LAYERS = [
     ["mistakes"],
     ["compute", "losses", "functions"],
     ["documents"],
-    ["ops", "doubled", "products", "terms", "catalogue", "terminal"],
+    ["ops", "doubled", "products", "terms", "catalogue", "meaning", "terminal"],
     ["declare", "errors", "text", "__init__"],
 ]
 

@@ -531,8 +531,7 @@ def test_the_list_shows_every_loss() -> None:
 def test_a_misspelt_command_or_option_is_answered_with_the_right_one() -> None:
     done = run("cee", "--logits", "1")
     assert done.returncode == 2
-    assert "Did you mean" in done.stderr
-    assert "'ce'" in done.stderr
+    assert done.stderr == "losscli: there is no command 'cee'. Type: losscli ce --logits 1\n"
     done = run("ce", "--lable", "1")
     assert done.returncode == 2
     assert "--label" in done.stderr

@@ -207,6 +207,7 @@ def command_lines(draw: Any) -> list[str]:
     parameters = entry.declaration.parameters
     flags = [f"--{s.replace('_', '-')}" for p in parameters.values() for s in p.spellings]
     flags += ["--reduction", "--class-axis", "--class-names", "--logits-key", "--format", "--digits", "--max-rows"]
+    flags += ["--pred", "--probs", "--y_true", "--input", "-x", "-logits", "--x"]  # of other programs
     flags += ["--threads", "--expect", "--rtol", "--max", "--fail-on", "--on-error", "--max-size", "-o"]
     switches = ["--grad", "--steps", "--json", "-q", "--strict", "--help", "--", "x.jsonl", "x.npz", "gone.csv"]
     args = [entry.name]

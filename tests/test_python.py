@@ -167,7 +167,7 @@ def test_the_core_finds_labels_and_the_ignored_label_by_what_they_are_not_by_the
     assert (result.loss, result.count, result.ignored) == (losscli.cross_entropy([[2.0, 1.0]], [0]).loss, 1, 1)
     with pytest.raises(DataError, match=r"target\[1\] is 2, but there are 2 classes.*counted from 1"):
         call(loss, ([[2.0, 1.0], [1.0, 0.0]], [1, 2]), {})
-    with pytest.raises(UsageError, match="left_out has no meaning for class probabilities"):
+    with pytest.raises(UsageError, match="left_out=0 has no meaning for class probabilities"):
         call(loss, ([[2.0, 1.0]], [[1.0, 0.0]]), {"left_out": 0})
     with pytest.warns(LosscliWarning, match="softmax taken twice"):  # in the row that counts
         call(loss, ([[9.0, 9.0], [0.2, 0.8]], [-1, 1]), {})
@@ -209,7 +209,7 @@ def test_true_and_false_are_labels_but_no_scores() -> None:
 
 
 def test_ignore_index_does_nothing_for_class_probabilities_and_says_so() -> None:
-    with pytest.warns(LosscliWarning, match="ignore_index has no meaning for class probabilities: it is not used"):
+    with pytest.warns(LosscliWarning, match="ignore_index=-1 has no meaning for class probabilities: it is not used"):
         found = losscli.cross_entropy([[0.5, -1.0]], [[0.25, 0.75]], ignore_index=-1)
     assert found.loss == losscli.cross_entropy([[0.5, -1.0]], [[0.25, 0.75]], ignore_index=-100).loss
 

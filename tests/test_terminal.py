@@ -236,3 +236,11 @@ def test_a_slow_producer_is_answered_at_each_line() -> None:
         assert json.loads(process.stdout.readline())["id"] == number  # would wait for ever if the line were held back
     process.communicate(timeout=60)
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("command", ["ce", "softmax"])
+def test_a_command_alone_says_what_to_type(command: str) -> None:
+    _, raw = on_terminal(command)
+    example = re.fullmatch(rf"losscli: nothing to compute\. For example: losscli ({command} --logits .*)\r\n", raw)
+    assert example is not None, raw
+    assert output(*example[1].split())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from losscli.declare import AnyArray, Choice, Number, Text
 from losscli.errors import CheckError, DataError, UsageError
 from losscli.terms import Total
-from losscli.text import shown
+from losscli.text import counted, shown
 
 if TYPE_CHECKING:
     from losscli.compute.result import Result
@@ -78,7 +78,7 @@ class Gate:
             rtol = 1e-9 if self.checks.rtol is None else self.checks.rtol
             atol = self.checks.atol or 0.0
             if self._expected.size not in (1, found.size):
-                raise CheckError(f"--expect has {self._expected.size} numbers, but {found.size} came out.")
+                raise CheckError(f"--expect has {counted(self._expected.size, 'number')}, but {found.size} came out.")
             expected = np.broadcast_to(self._expected, found.shape)
             same = np.isclose(found, expected, rtol, atol, equal_nan=True)
             if not same.all():

@@ -43,7 +43,7 @@ def result(
 
     format = _format(show)
     skipped = _Skipped() if reading.on_error == "skip" else None
-    items = documents(entry.declaration, values, reading, settings.class_names or ())
+    items = documents(entry, values, reading, settings.class_names or ())
     each = compute.one_by_one(items) if show.steps or show.grad else items
     results = _some(compute.results(compute.Loss(entry), each, settings, Warnings(), skipped), skipped)
     gate = Gate(checks) if checks else None

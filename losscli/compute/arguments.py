@@ -18,14 +18,14 @@ import numpy as np
 from losscli.compute.arrays import as_array, checked, stacked
 from losscli.compute.shapes import Fitting, Layout
 from losscli.compute.suspicions import SEEN_IN_THE_FIRST_ROWS, SUSPICIONS, float16_overflow
-from losscli.declare import AnyArray, Array, Declaration, flag
+from losscli.declare import AnyArray, Array, Declaration
 from losscli.documents import Documents
 from losscli.documents.dtypes import plain_dtype
 from losscli.documents.mapped import read_scattered, release
 from losscli.documents.numerals import option_value
 from losscli.errors import DataError, ElementError, LosscliWarning
 from losscli.ops import NARROW
-from losscli.text import counted, shown
+from losscli.text import shown, there_are_classes
 
 if TYPE_CHECKING:
     from losscli.compute.loss import Loss
@@ -126,7 +126,7 @@ class Arguments(Layout):
             if not has_rows or self.declaration.couples_rows:
                 whole = array[0] if has_rows else array
                 if (at := float16_overflow(whole)) is not None:
-                    warn(f"{name}{self._user_index(name, at, None)} {OVERFLOW}", about=f"{name} float16")
+                    warn(f"`{name}`{self._user_index(name, at, None)} {OVERFLOW}", about=f"{name} float16")
                 values[name] = self._converted(name, plain_dtype(whole, name), None, warn)
             elif name in self.shared:
                 one = self._converted(name, plain_dtype(array[(0,) * len(self.rows)][None], name), rows, warn)
@@ -159,7 +159,7 @@ class Arguments(Layout):
     def _about_element(self, found: ElementError, rows: Rows) -> str:
         at = np.argwhere(found.wrong)[0]
         place = self._user_index(found.name, at, rows)
-        return f"{found.name}{place} is {shown(found.array[tuple(at)])}, but {found.expected}."
+        return f"`{found.name}`{place} is {shown(found.array[tuple(at)])}, but {found.expected}."
 
     def _suspicion(self, name: str, values: Mapping[str, Any], rows: Rows) -> tuple[str, int] | None:
         """What is legal in the rows that count, but probably not what was meant; and of which document."""
@@ -185,7 +185,7 @@ class Arguments(Layout):
         if which is not None:
             at = (int(which[at[0]]), *at[1:])
         document = self._row_index(at[0], rows)[0] if has_rows else 0
-        return f"{name}{self._user_index(name, np.array(at), rows if has_rows else None)} {text}", document
+        return f"`{name}`{self._user_index(name, np.array(at), rows if has_rows else None)} {text}", document
 
     def _about_row(self, name: str, row: int | None, rows: Rows, text: str) -> tuple[str, int]:
         """A sentence about a row of a block, or about all of them, and the number of its document."""
@@ -193,7 +193,7 @@ class Arguments(Layout):
         where = f"[{', '.join(map(str, found))}]" if found and row is not None else ""
         if name in self.by_class and self.class_axis != len(found) and where:
             where = f" of row {where}"
-        return f"{name}{where} {text}", document
+        return f"`{name}`{where} {text}", document
 
     def _marker(self, name: str) -> Array:
         """What is known of an array now: labels by class are class probabilities, masks by class a membership."""
@@ -221,7 +221,7 @@ class Arguments(Layout):
 
     def _converted(self, name: str, a: AnyArray, rows: Rows | None, warn: Callable[[str], None]) -> AnyArray:
         def place(at: AnyArray) -> str:
-            return f"{name}{self._user_index(name, at, rows)}"
+            return f"`{name}`{self._user_index(name, at, rows)}"
 
         marker = self._marker(name)
         if marker.raw:
@@ -239,8 +239,7 @@ class Arguments(Layout):
             if outside.any():
                 at = np.argwhere(outside)[0]
                 raise DataError(
-                    f"{place(at)} is {a[tuple(at)]}, but there are {counted(self.classes, 'class')} "
-                    f"(0 to {self.classes - 1}).{self._hint(name)}"
+                    f"{place(at)} is {a[tuple(at)]}, but {there_are_classes(self.classes)}.{self._hint(name)}"
                 )
         return a
 
@@ -253,7 +252,7 @@ class Arguments(Layout):
             zero_and_one &= ((a == 0) | (a == 1)).all(axis=1)
             if not zero_and_one.any():
                 return
-        raise DataError(f"{name} holds only 0 and 1, but a label is -1 or 1. Write -1 for 0.")
+        raise DataError(f"`{name}` holds only 0 and 1, but a label is -1 or 1. Write -1 for 0.")
 
     @cached_property
     def _ignored(self) -> int | None:
@@ -266,7 +265,7 @@ class Arguments(Layout):
         if labels.size and labels.min() >= 1 and labels.max() == self.classes:
             return " Are the labels counted from 1?"
         parameter = self.declaration.ignored_label
-        return f" A label to leave out is named with {parameter.name}." if parameter else ""
+        return f" To leave rows out, name their label with `{parameter.name}`." if parameter else ""
 
     def _row_index(self, row: int, rows: Rows) -> list[int]:
         """A row of a block by its document and its index there."""
@@ -314,7 +313,7 @@ def bound(loss: Loss, documents: Documents, class_axis: int | None, class_names:
         column = documents.columns.get(name, (None,))
         if column[0] is None:
             if parameter.required:
-                raise DataError(f"{name} is missing. Give it as a key of the document or with {flag(name)}.")
+                raise DataError(f"`{name}` is missing.")
         elif not isinstance(parameter.marker, Array):
             options[name] = option_value(parameter, column[0])
         elif parameter.marker.has_rows and several:

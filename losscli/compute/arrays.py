@@ -24,15 +24,15 @@ def as_array(name: str, value: Any, class_names: Sequence[str] = (), booleans: b
     array = value if isinstance(value, np.ndarray) else _plain(value)
     kind = array.dtype.kind
     if array.ndim > MOST_AXES:
-        raise DataError(_too_deep(name))
+        raise DataError(_too_deep(f"`{name}`"))
     if kind in "iuf" or array.dtype == BFLOAT16:
         return array
     if kind == "b" and (booleans or not isinstance(value, (bool, list, tuple))):
         return array
     if isinstance(value, np.ndarray):
-        raise DataError(f"{name} holds {value.dtype}, but real numbers were expected.")
+        raise DataError(f"`{name}` holds {value.dtype}, but real numbers were expected.")
     classes = {word: i for i, word in enumerate(class_names)}
-    _explain(name, value, classes, 0)
+    _explain(f"`{name}`", value, classes, 0)
     return np.array(_numbers(value, classes), dtype=np.float64)
 
 
@@ -40,7 +40,7 @@ def stacked(name: str, values: list[Any]) -> AnyArray:
     """An array of the values of several documents. If they do not stack, each of them has to be looked at alone."""
     array = _plain(values)
     if array.dtype.kind not in "iuf":
-        raise DataError(f"{name} is not an array of numbers of one shape in all documents.")
+        raise DataError(f"`{name}` is not an array of numbers of one shape in all documents.")
     return array
 
 
@@ -81,8 +81,8 @@ def _explain(place: str, value: Any, classes: Mapping[str, int], depth: int) -> 
     return ()
 
 
-def _too_deep(name: str) -> str:
-    return f"{name} is nested more than {MOST_AXES} deep, but an array of numbers was expected."
+def _too_deep(place: str) -> str:
+    return f"{place} is nested more than {MOST_AXES} deep, but an array of numbers was expected."
 
 
 def _explain_word(place: str, word: str, classes: Mapping[str, int]) -> None:
@@ -108,9 +108,9 @@ def _sizes(a: tuple[int, ...], b: tuple[int, ...]) -> list[str]:
 def distinct_texts(name: str, value: Any) -> tuple[str, ...]:
     """A setting that is a list of names."""
     if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
-        raise UsageError(f"{name} is {described(value)}, but takes a list of texts.")
+        raise UsageError(f"`{name}` is {described(value)}, but takes a list of texts.")
     if len(set(value)) < len(value):
-        raise UsageError(f"{name} has the name {quoted(first_double(value))} twice.")
+        raise UsageError(f"`{name}` has the name {quoted(first_double(value))} twice.")
     return tuple(value)
 
 

@@ -18,6 +18,7 @@ from losscli.documents.mapped import refuse_changed
 from losscli.documents.numerals import option_value
 from losscli.errors import DataError, LosscliError, LosscliWarning, UsageError
 from losscli.terms import Terms
+from losscli.text import counted, there_are_classes
 
 AXIS = Parameter("class_axis", Number("", whole=True))
 
@@ -48,17 +49,26 @@ class Loss:
 
     def result(self, documents: Documents, settings: Settings) -> Result:
         """The result for documents of one layout, checked and ready to be viewed."""
-        settings = self._settled(documents, settings)
-        names = settings.class_names or ()
-        arguments = bound(self, documents, settings.class_axis, names)
-        if names and arguments.classes not in (None, len(names)):
-            raise UsageError(f"class_names has {len(names)} names, but there are {arguments.classes} classes.")
-        result = self.result_type(self, arguments, documents, settings)
-        if not self.entry.is_function:
-            _ = result.total  # everything is read and checked once, before anything is shown
+        try:
+            result = self._checked(documents, settings)
+        except LosscliError as error:
+            raise error.spelt(documents.spelling) from None
         if settings.strict and result.warnings:
             first = result.warnings[0]
             raise DataError(f"{first.message} (a warning without --strict)", first.place)
+        return result
+
+    def _checked(self, documents: Documents, settings: Settings) -> Result:
+        settings = self._settled(documents, settings)
+        names = settings.class_names or ()
+        arguments = bound(self, documents, settings.class_axis, names)
+        if names and arguments.classes is not None and arguments.classes != len(names):
+            raise UsageError(
+                f"`class_names` has {counted(len(names), 'name')}, but {there_are_classes(arguments.classes)}."
+            )
+        result = self.result_type(self, arguments, documents, settings)
+        if not self.entry.is_function:
+            _ = result.total  # everything is read and checked once, before anything is shown
         return result
 
     def _settled(self, documents: Documents, settings: Settings) -> Settings:

@@ -106,7 +106,7 @@ class Result:
         of_shapes = [LosscliWarning(text, self.documents.place()) for text in self.arguments.warnings]
         first: dict[tuple[str, str], LosscliWarning] = {}
         for warning in (*self.documents.warnings, *of_shapes, *computed):
-            first.setdefault((warning.about, warning.place), warning)
+            first.setdefault((warning.about, warning.place), warning.spelt(self.documents.spelling))
         return tuple(first.values())
 
     @property

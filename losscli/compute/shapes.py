@@ -82,7 +82,7 @@ class Fitting:
             shapes = [self.arrays[name].shape[1:] for name in alike]
             common = _common(alike, shapes)
             if common not in shapes:
-                *some, last = (f"{name} {shape(found)}" for name, found in zip(alike, shapes, strict=True))
+                *some, last = (f"`{name}` {shape(found)}" for name, found in zip(alike, shapes, strict=True))
                 each = f"{', '.join(some)} and {last}"
                 self.warnings.append(f"{each} broadcast to {shape(common)}, which is larger than each of them.")
             for name in alike:
@@ -104,7 +104,7 @@ class Fitting:
         for name in [n for n in self.arrays if self.markers[n].alternatives == self.markers[scores].alternatives]:
             found = self.arrays[name].shape[1:]
             if found != of and not self.markers[name].broadcasts:
-                raise DataError(f"{name} has the shape {shape(found)}, but {scores} has {shape(of)}.")
+                raise DataError(f"`{name}` has the shape {shape(found)}, but `{scores}` has {shape(of)}.")
             if scalar and found == of:
                 self.arrays[name] = self.arrays[name][:, None]
         of = self.arrays[scores].shape[1:]
@@ -139,9 +139,9 @@ class Fitting:
         given = self.options.get(ignored.name) if ignored is not None else None
         if ignored is None or given is None or self.markers[name].kind != "label":
             return
-        what = f"{ignored.name} has no meaning for class probabilities"
+        what = f"`{ignored.name}={given}` has no meaning for class probabilities"
         if given >= 0:
-            raise UsageError(f"{what} ({name} has an axis of classes). Leave it out, or give class indices.")
+            raise UsageError(f"{what} (`{name}` has an axis of classes). Leave it out, or give class indices.")
         if given != ignored.default:
             self.warnings.append(f"{what}: it is not used.")
 
@@ -152,7 +152,7 @@ class Fitting:
         default = 0 if len(found) == 1 else len(found) - 1 if self.markers[scores].last else 1
         if given is not None:
             if not -len(found) <= given < len(found):
-                raise UsageError(f"the class axis is {given}, but {scores} has the shape {shape(found)}.")
+                raise UsageError(f"`class_axis` is {given}, but `{scores}` has the shape {shape(found)}.")
             return given % len(found)
         if others is None or others == found or len(found) <= 2:
             return default
@@ -163,8 +163,8 @@ class Fitting:
             return fits[-1]
         chosen = default if default in fits else fits[0]
         self.warnings.append(
-            f"the classes of {scores} {shape(found)} may lie on axis {' or '.join(map(str, fits))}: "
-            f"taking axis {chosen}, as PyTorch does. Say which with --class-axis."
+            f"the classes of `{scores}` {shape(found)} may lie on axis {' or '.join(map(str, fits))}: "
+            f"taking axis {chosen}, as PyTorch does. Say which with `class_axis`."
         )
         return chosen
 
@@ -190,7 +190,7 @@ class Fitting:
         if not found and axes[0] == "N":  # and one number without either
             least = 0
         if not axes[0].endswith("...") and not least <= len(found) <= own + 1:
-            raise DataError(f"{name} has the shape {shape(found)}, but takes {marker.shapes}.")
+            raise DataError(f"`{name}` has the shape {shape(found)}, but takes {marker.shapes}.")
         if len(found) < own:
             array = self.arrays[name] = array.reshape(self.documents, *found, *[1] * (own - len(found)))
             found = array.shape[1:]
@@ -201,7 +201,7 @@ class Fitting:
             self.rows, self.owner = mine, name
         elif mine != self.rows:
             theirs = self.arrays[self.owner].shape[1:]
-            raise DataError(f"{name} has the shape {shape(found)}, but {self.owner} has {shape(theirs)}.")
+            raise DataError(f"`{name}` has the shape {shape(found)}, but `{self.owner}` has {shape(theirs)}.")
 
     def _same_rows(self, name: str, found: tuple[int, ...]) -> bool:
         """Whether an array with no axis but the rows fits; one number fits one row, however either is written."""
@@ -221,30 +221,30 @@ class Fitting:
         if array.ndim < len(axes):
             array = array.reshape(*array.shape, *[1] * (len(axes) - array.ndim))
         if array.ndim != len(axes):
-            raise DataError(f"{name} has the shape {shape(array.shape)}, but takes {marker.shapes}.")
+            raise DataError(f"`{name}` has the shape {shape(array.shape)}, but takes {marker.shapes}.")
         for axis, length in zip(axes, array.shape, strict=True):
             self._agree(name, axis, length)
         return array
 
     def _agree(self, name: str, axis: str, length: int) -> None:
         """Hold an axis against what is known of its length."""
-        declared = (int(axis), "the loss") if axis.isdigit() else (length, name)
+        declared = (int(axis), "") if axis.isdigit() else (length, name)
         expected, source = self.lengths.setdefault(axis, declared)
         if length != expected:
             if axis.isdigit():
-                raise DataError(f"{name} has {length} numbers in a row, but takes {expected}.")
-            what = "classes" if axis == "C" else f"numbers on the axis {axis}"
-            raise DataError(f"{name} has {counted(length, 'number')}, but {source} has {expected} {what}.")
+                raise DataError(f"`{name}` has {counted(length, 'number')} in a row, but takes {expected}.")
+            theirs = counted(expected, "class") if axis == "C" else f"{counted(expected, 'number')} on the axis {axis}"
+            raise DataError(f"`{name}` has {counted(length, 'number')}, but `{source}` has {theirs}.")
         if axis in ("C", "D") and not length:
-            raise DataError(f"{name} has no {'classes' if axis == 'C' else 'numbers'}.")
+            raise DataError(f"`{name}` has no {'classes' if axis == 'C' else 'numbers'}.")
 
     def _broadcast(self, name: str, array: AnyArray, owner: str, of: tuple[int, ...]) -> AnyArray:
         try:
             return _broadcast_to(array, of)
         except ValueError:
             raise DataError(
-                f"{name} has the shape {shape(array.shape[1:])}, which does not broadcast to the shape {shape(of)} "
-                f"of {owner}."
+                f"`{name}` has the shape {shape(array.shape[1:])}, which does not broadcast to the shape {shape(of)} "
+                f"of `{owner}`."
             ) from None
 
 
@@ -264,20 +264,20 @@ def _common(
         try:
             common = np.broadcast_shapes(common, found)
         except ValueError:
-            theirs = " and ".join(f"{name} {shape(s)}" for name, s in zip(names[:i], whole, strict=False))
-            message = f"{names[i]} has the shape {shape(whole[i])}, which does not broadcast with {theirs}."
+            theirs = " and ".join(f"`{name}` {shape(s)}" for name, s in zip(names[:i], whole, strict=False))
+            message = f"`{names[i]}` has the shape {shape(whole[i])}, which does not broadcast with {theirs}."
             raise DataError(message) from None
     return common
 
 
 def _no_fit(labels: str, found: tuple[int, ...], scores: str, of: tuple[int, ...], by_class: bool) -> str:
-    message = f"{labels} has the shape {shape(found)}, which fits no class axis of {scores} {shape(of)}: "
+    message = f"`{labels}` has the shape {shape(found)}, which fits no class axis of `{scores}` {shape(of)}: "
     if len(of) <= 2:
         rows, classes = (1, of[0]) if len(of) == 1 else of
         message += f"{counted(rows, 'row')} of {counted(classes, 'class')} take {counted(rows, 'label')}"
         message += f", or class probabilities of the shape {shape(of)}." if by_class else "."
         if len(of) == 2 and found == (classes,):
-            message += " If the classes lie on axis 0, say --class-axis 0."
+            message += " If the classes lie on axis 0, say `class_axis=0`."
         return message
     wanted = sorted({of[:k] + of[k + 1 :] for k in range(1, len(of))})
     message += f"expected {' or '.join(map(shape, wanted))}"

@@ -7,7 +7,7 @@ ends the run, or is reported and skipped.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from types import NoneType
 from typing import Any, TypeAlias
@@ -26,6 +26,7 @@ class Documents:
     ids       the id of each, where they have one
     rows      the place of each row, if a single document's values are the columns of a table
     warnings  what is suspicious about their keys
+    spelling  how the user writes each parameter: a key of theirs, or an option; by its name where nothing is said
     """
 
     columns: Mapping[str, list[Any]]
@@ -35,6 +36,7 @@ class Documents:
     ids: list[Any] | None = None
     rows: Sequence[str] = ()
     warnings: tuple[LosscliWarning, ...] = ()
+    spelling: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.columns else 1

@@ -20,12 +20,12 @@ def plain_dtype(a: AnyArray, name: str) -> AnyArray:
     if a.dtype.kind == "b":
         bits = a.view(np.uint8)
         if bits.max(initial=0) > 1:
-            raise DataError(f"{name} holds booleans that are neither 0 nor 1. Is the file damaged?")
+            raise DataError(f"`{name}` holds booleans that are neither 0 nor 1. Is the file damaged?")
         return bits
     if a.dtype.kind != "f" or a.dtype.itemsize <= 8:
         return a
     with np.errstate(all="ignore"):
         double = a.astype(np.float64)
     if (np.isinf(double) & ~np.isinf(a)).any():
-        raise DataError(beyond(f"{name} holds a number that"))
+        raise DataError(beyond(f"`{name}` holds a number that"))
     return double

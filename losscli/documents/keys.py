@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from shlex import quote
 from typing import Any
 
 from losscli.declare import Declaration, flag
 from losscli.documents import Documents, Item
 from losscli.errors import DataError, LosscliError, LosscliWarning
-from losscli.text import MOST, listed, quoted, shortened
+from losscli.meaning import form, is_common, meant
+from losscli.text import MOST, listed, quoted, shape, shortened
 
 NAMELESS = ("", "Unnamed: 0")  # how pandas writes row numbers, and how it writes what it reads of that
 COUNTER = re.compile(r"|unnamed: \d+|(.*[_ ])?(id|idx|index)|row|epoch|step|fold|sample|batch", re.IGNORECASE)
@@ -23,11 +25,13 @@ class Keys:
     """Turns the keys of documents into the names of a loss's parameters.
 
     `named` are the user's own: parameter name to key. `given` are the values of the command line; they win.
+    `options` says how parameters are spelt there.
     """
 
     declaration: Declaration
     named: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
     _known: dict[tuple[str, ...], tuple[dict[str, str], list[str]]] = field(default_factory=dict)
 
     def resolved(self, items: Iterable[Item]) -> Iterator[Item]:
@@ -44,11 +48,48 @@ class Keys:
     def _renamed(self, documents: Documents) -> Documents:
         keys = tuple(documents.columns)
         if keys not in self._known:
-            self._known[keys] = self._names(keys)
+            names, unknown = self._names(keys)
+            for key in unknown:
+                self._refuse_misspelt(key, names.values())
+            self._refuse_missing(names.values(), {key: documents.columns[key][0] for key in keys}, unknown)
+            self._known[keys] = names, unknown
         names, unknown = self._known[keys]
         columns = {name: documents.columns[key] for key, name in names.items()}
         warnings = tuple(LosscliWarning(self._left_out(key), documents.place()) for key in unknown)
-        return replace(documents, columns=columns, warnings=warnings).having(self.given)
+        return self._completed(replace(documents, columns=columns, warnings=warnings), names)
+
+    def _completed(self, documents: Documents, names: Mapping[str, str]) -> Documents:
+        """The documents with what the command line gives, which wins; `names` says which key is which parameter."""
+        keys = {name: key for key, name in names.items() if name not in self.given}
+        return replace(documents, spelling={**self.options, **keys}).having(self.given)
+
+    def _refuse_missing(
+        self, there: Iterable[str], values: Mapping[str, Any], unknown: Sequence[str], what: str = "key"
+    ) -> None:
+        """Raise for parameters that no key is, and say with which options a key can be one."""
+        missing = [name for name in self.declaration.required if name not in {*there, *self.given}]
+        if not missing:
+            return
+        each = [f"{shortened(key)} {shape(_shape(value))}" for key, value in values.items()]
+        each = each if len(each) <= MOST else [*each[:MOST], "..."]
+        among = f"The {what}s are {', '.join(each)}." if each[1:] else f"The only {what} is {each[0]}." if each else ""
+        are = f"{' and '.join(missing)} {'are' if missing[1:] else 'is'} missing."
+        raise DataError(" ".join(filter(None, (are, among, self._instead(missing, unknown, what)))))
+
+    def _instead(self, missing: Sequence[str], unknown: Sequence[str], what: str) -> str:
+        """What to do about missing parameters: by their meaning, some keys are probably theirs."""
+        keys = {name: next((key for key in unknown if meant(self.declaration, key) == name), None) for name in missing}
+        found, first = [key for key in keys.values() if key is not None], self.declaration.required[0]
+        other = next((key for key in unknown if keys.get(first, "") is None and form(key)), None)
+        if other is not None:
+            help = self.declaration.parameters[first].marker.help
+            return f"{shortened(other)} cannot serve as {first} ({help}): losscli list shows the losses that take it."
+        if found:
+            options = " ".join(f"{flag(n)}-key {'KEY' if key is None else quote(key)}" for n, key in keys.items())
+            return f"Did you mean {' and '.join(map(shortened, found))}? Add {options}"
+        options = " and ".join(map(flag, missing))
+        named = " and ".join(f"{flag(name)}-key" for name in missing)
+        return f"Give {options}, or name the {what}{'s' * (len(missing) > 1)} with {named}."
 
     def _names(self, keys: tuple[str, ...], is_table: bool = False) -> tuple[dict[str, str], list[str]]:
         """Which key is which parameter, and the keys that are not parameters; a misspelt parameter is an error."""
@@ -63,8 +104,6 @@ class Keys:
         for key in keys:
             found = spellings.get(key.replace("-", "_"))
             if found is None:
-                if not is_table:
-                    _refuse_misspelt(key, spellings)
                 unknown.append(key)
                 continue
             twin = next((k for k, n in names.items() if n == found), None)
@@ -76,18 +115,20 @@ class Keys:
         return names, unknown
 
     def _spellings(self) -> dict[str, str]:
-        parameters, required = self.declaration.parameters, self.declaration.required
-        spellings = {name: name for name in SETTINGS}
-        if "input" not in parameters and required:
-            spellings["input"] = required[0]
-        if "target" not in parameters and "labels" in parameters:
-            spellings["target"] = "labels"
-        for name, parameter in parameters.items():
-            spellings.update(dict.fromkeys(parameter.spellings, name))
+        spellings = {name: name for name in SETTINGS} | self.declaration.spellings
         for name, key in self.named.items():
             spellings = {k: n for k, n in spellings.items() if n != name}
             spellings[key.replace("-", "_")] = name
         return spellings
+
+    def _refuse_misspelt(self, key: str, found: Iterable[str]) -> None:
+        """Raise for a key that is nearly that of a parameter which is not there."""
+        import difflib
+
+        spellings = self._spellings()
+        close = [] if is_common(key) else difflib.get_close_matches(key.lower(), spellings, 1, 0.8)
+        if close and spellings[close[0]] not in found:
+            raise DataError(f"the key {quoted(key)} is unknown. Did you mean {close[0]!r}?")
 
     def _left_out(self, key: str) -> str:
         required = self.declaration.required
@@ -110,6 +151,8 @@ class Keys:
         columns = {key: column for key, (column,) in table.columns.items()}
         names, others = self._names(tuple(columns), is_table=True)
         chosen = self._chosen(list(columns))
+        has_scores = chosen or (others and (len(others) > 1 or self.declaration.arrays[self._scores].by_class))
+        self._refuse_missing([*names.values(), *[self._scores] * bool(has_scores)], columns, others, "column")
         names = {key: name for key, name in names.items() if key not in chosen}
         for key, name in names.items():
             parameter = self.declaration.parameters.get(name)
@@ -128,7 +171,7 @@ class Keys:
             elif self._scores in (*names.values(), *self.given) or key.lower() == "id":
                 left_out[key] = f"the column {quoted(key)}"
             elif all(isinstance(cell, str) for cell in columns[key]):
-                _refuse_misspelt(key, self._spellings())
+                self._refuse_misspelt(key, names.values())
                 left_out[key] = f"the column {quoted(key)}, which holds no numbers"
         classes = chosen or [key for key in others if key not in left_out]
         for key in (*names, *classes):
@@ -138,12 +181,13 @@ class Keys:
             values[self._scores] = [list(row) for row in zip(*(columns[key] for key in classes), strict=True)]
             values["class_names"] = classes
         warnings = () if chosen else tuple(self._doubts(list(left_out.values()), classes))
-        return replace(
+        documents = replace(
             table,
             columns={name: [value] for name, value in values.items()},
             rows=(),
             warnings=tuple(LosscliWarning(text, table.source) for text in warnings),
-        ).having(self.given)
+        )
+        return self._completed(documents, names)
 
     def _doubts(self, left_out: list[str], classes: list[str]) -> Iterator[str]:
         """What may not be meant about the columns that are the classes of a table, and those that are not."""
@@ -169,9 +213,10 @@ def _refuse_gaps(key: str, column: list[Any], table: Documents, option: str) -> 
     raise DataError(f"the column {quoted(key)} holds {found}, but a number was expected.{hint}", table.rows[i])
 
 
-def _refuse_misspelt(key: str, spellings: Mapping[str, str]) -> None:
-    import difflib
-
-    close = difflib.get_close_matches(key.lower(), spellings, 1, 0.8)
-    if close:
-        raise DataError(f"the key {quoted(key)} is unknown. Did you mean {close[0]!r}?")
+def _shape(value: Any) -> tuple[int, ...]:
+    """The shape of an array, or of nested lists by their first elements."""
+    found: tuple[int, ...] = getattr(value, "shape", ())
+    while isinstance(value, list):
+        found = (*found, len(value))
+        value = value[0] if value else None
+    return found

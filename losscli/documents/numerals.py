@@ -65,9 +65,9 @@ def option_value(parameter: Parameter, value: Any) -> Any:
     if isinstance(marker, Text):
         return [name.strip() for name in value.split(",") if name.strip()] if marker.many else value
     if parameter.choices and value not in parameter.choices:
-        raise UsageError(f"{name} is {described(value)}, but takes one of {', '.join(parameter.choices)}.")
+        raise UsageError(f"`{name}` is {described(value)}, but takes one of {', '.join(parameter.choices)}.")
     if not parameter.choices and not isinstance(value, bool):
-        raise UsageError(f"{name} is {described(value)}, but takes true or false.")
+        raise UsageError(f"`{name}` is {described(value)}, but takes true or false.")
     return value
 
 
@@ -80,14 +80,14 @@ def _number_in_range(name: str, marker: Number, value: Any) -> int | float:
         found = None
     if marker.whole:
         if found is None or not float(found).is_integer():
-            raise UsageError(f"{name} is {described(value)}, but takes a whole number.")
+            raise UsageError(f"`{name}` is {described(value)}, but takes a whole number.")
         found = int(found)
         if abs(found) >= 2**63:
-            raise UsageError(f"{name} is {described(value)}, but takes a whole number of at most 63 bits.")
+            raise UsageError(f"`{name}` is {described(value)}, but takes a whole number of at most 63 bits.")
     elif found is None or math.isnan(found):
-        raise UsageError(f"{name} is {described(value)}, but takes a number.")
+        raise UsageError(f"`{name}` is {described(value)}, but takes a number.")
     if marker.outside(found):
-        raise UsageError(f"{name} is {shown(found)}, but must be {marker.range}.")
+        raise UsageError(f"`{name}` is {shown(found)}, but must be {marker.range}.")
     return found if marker.whole else float(found)
 
 

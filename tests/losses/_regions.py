@@ -269,11 +269,11 @@ def test_binary_masks_take_any_shape_and_give_it_back() -> None:
 
 
 def test_what_is_probably_not_meant() -> None:
-    with pytest.warns(LosscliWarning, match="--no-from-logits"):
+    with pytest.warns(LosscliWarning, match="use from_logits=False"):
         losscli.dice([[0.9, 0.1], [0.5, 0.5]], [0, 1])
     with pytest.warns(LosscliWarning, match="not all lie between 0 and 1"):
         losscli.dice([[2.0, 0.1]], [0], from_logits=False)
-    with pytest.warns(LosscliWarning, match="--mode binary"):
+    with pytest.warns(LosscliWarning, match="mode=binary"):
         losscli.dice([[2.0], [1.0]], [0, 0])
     with pytest.raises(DataError, match="a mask for each class"):
         losscli.dice([[2.0, 1.0]], [0], mode="multilabel")

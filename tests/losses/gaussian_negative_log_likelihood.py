@@ -92,7 +92,7 @@ def claims(rng: np.random.Generator) -> Iterator[Any]:
 def test_a_variance_is_not_negative_and_one_below_eps_is_told() -> None:
     with pytest.raises(DataError, match=r"var\[1\] is -1"):
         losscli.gaussian_negative_log_likelihood([1.0, 2.0], [1.0, 2.0], [1.0, -1.0])
-    with pytest.warns(LosscliWarning, match="a variance is below eps = 1e-06"):
+    with pytest.warns(LosscliWarning, match="a variance is below eps=1e-06"):
         assert losscli.gaussian_negative_log_likelihood([1.0], [1.0], [0.0]).mean == np.log(1e-6) / 2
 
 

@@ -88,9 +88,9 @@ def claims(rng: np.random.Generator) -> Iterator[Any]:
 def test_a_power_has_its_domain() -> None:
     with pytest.raises(UsageError, match=r"power is 0\.5, but no Tweedie"):
         losscli.tweedie_deviance([1.0], [1.0], power=0.5)
-    with pytest.raises(DataError, match=r"input\[1\] is 0, but with power 1.5 a prediction is above 0"):
+    with pytest.raises(DataError, match=r"input\[1\] is 0, but with power=1.5 a prediction is above 0"):
         losscli.tweedie_deviance([1.0, 0.0], [1.0, 1.0], power=1.5)
-    with pytest.raises(DataError, match=r"target\[0\] is 0, but with power 2 a true value is above 0"):
+    with pytest.raises(DataError, match=r"target\[0\] is 0, but with power=2 a true value is above 0"):
         losscli.tweedie_deviance([1.0], [0.0], power=2)
 
 

@@ -121,6 +121,8 @@ def _module_for(path: str, role: str) -> Any:
     entry = find(FORMATS, ending.removeprefix(".")) if ending else None
     found = entry.module() if entry else None
     if not hasattr(found, role):
+        if path and not os.path.lexists(path):
+            raise FileError("No such file or directory.", path)
         known = " ".join(f".{n}" for e in entries(FORMATS) for n in e.names if hasattr(e.module(), role))
         what = "a document" if role == "documents" else "one array"
         raise UsageError(f"{path}: the ending {ending or '(none)'} is not known for {what}. Known are {known}.")

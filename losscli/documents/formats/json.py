@@ -17,6 +17,7 @@ from losscli.text import first_double, quoted, shortened
 
 BOM = b"\xef\xbb\xbf"
 _64 = 2.0**63  # from here on integers may have more than 64 bits
+EXAMPLE = 'an object such as {"logits": [0.9, 0.1], "label": 0}'
 DEEP = "nested too deep for a document."
 
 
@@ -48,8 +49,7 @@ def text_documents(text: bytes, name: str) -> Iterator[Item]:
 def document(value: Any) -> dict[str, Any]:
     """The parsed JSON value, if it is a document."""
     if type(value) is not dict:
-        example = '{"logits": [0.9, 0.1], "label": 0}'
-        raise DataError(f"found {described(value)}, but a document is an object such as {example}.")
+        raise DataError(f"found {described(value)}, but a document is {EXAMPLE}.")
     check_ids([value.get("id")])
     return value
 

@@ -15,7 +15,7 @@ import orjson
 
 from losscli.documents import Documents, Item, grouped
 from losscli.documents.formats import LIMIT, PIECE, TEXT_SHARE, too_large, whole
-from losscli.documents.formats.json import BOM, document, parsed, text_documents
+from losscli.documents.formats.json import BOM, EXAMPLE, document, parsed, text_documents
 from losscli.errors import DataError
 
 
@@ -60,6 +60,8 @@ def _each(lines: list[bytes], first: int) -> Iterator[tuple[int, dict[str, Any] 
             except DataError as error:
                 if line.strip() in (b"{", b"["):
                     error = DataError(f"{error.message} A document of many lines belongs in a .json file.")
+                elif error.message.startswith("not JSON") and not line.lstrip().startswith((b"{", b"[")):
+                    error = DataError(f"{error.message} A document is {EXAMPLE}.")
                 yield number, error
 
 

@@ -12,6 +12,7 @@ from losscli.declare import AnyArray
 from losscli.documents import mapped as mapped_files
 from losscli.documents.formats import LIMIT, mappable
 from losscli.errors import DataError
+from losscli.text import counted
 
 MAGIC = b"\x93NUMPY"
 MOST_AXES = 32
@@ -71,7 +72,7 @@ def view(
     needed = math.prod(shape) * dtype.itemsize
     if needed > end - start:
         raise DataError(
-            f"the header promises {needed} bytes for the shape {shape}, but {max(0, end - start)} follow. "
+            f"the header promises {counted(needed, 'byte')} for the shape {shape}, but {max(0, end - start)} follow. "
             "Is it cut off?",
             name,
         )

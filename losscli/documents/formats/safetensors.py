@@ -18,7 +18,7 @@ from losscli.documents.formats import LIMIT, mappable
 from losscli.documents.formats.json import parsed
 from losscli.documents.formats.npy import view
 from losscli.errors import DataError
-from losscli.text import quoted
+from losscli.text import counted, quoted
 
 DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
@@ -35,7 +35,8 @@ def documents(file: IO[bytes], name: str, limit: int = LIMIT) -> Iterator[Item]:
         length = int.from_bytes(file.read(8), "little")
         if size < 8 or length > min(size - 8, LONGEST_HEADER):
             raise DataError(
-                f"not a .safetensors file: a header of {length} bytes in a file of {size}. Is it cut off?", name
+                f"not a .safetensors file: a header of {counted(length, 'byte')} in a file of {size}. Is it cut off?",
+                name,
             )
         header = parsed(file.read(length))
         if not isinstance(header, dict):
@@ -57,5 +58,5 @@ def _array(file: IO[bytes], about: Any, start: int, size: int, name: str) -> Any
         raise DataError(f"the dtype {quoted(dtype)} is not known. Known are {' '.join(DTYPES)}.", name)
     array = view(file, np.dtype(DTYPES[dtype]), shape, start + first, min(start + last, size), name)
     if array.nbytes != last - first:
-        raise DataError(f"the header gives {last - first} bytes to the shape {shape} of {dtype}.", name)
+        raise DataError(f"the header gives {counted(last - first, 'byte')} to the shape {shape} of {dtype}.", name)
     return array.view(BFLOAT16) if dtype == "BF16" else array

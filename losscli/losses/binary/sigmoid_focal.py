@@ -94,4 +94,4 @@ def sigmoid_focal(
 
 def check(alpha: float, **_: Any) -> None:
     if -1 < alpha < 0:
-        raise UsageError(f"alpha is {alpha:g}, but must be between 0 and 1, or -1 for none.")
+        raise UsageError(f"`alpha` is {alpha:g}, but must be between 0 and 1, or -1 for none.")

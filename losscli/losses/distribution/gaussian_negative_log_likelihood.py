@@ -87,11 +87,11 @@ def as_declared(arrays: dict[str, AnyArray], **_: Any) -> dict[str, AnyArray]:
     fits = len(found) == len(of) and all(n in (1, m) for n, m in zip(found, of, strict=True))
     if not fits and arrays["var"].size != 1:
         per_row = f", or {shape(of[:-1])} or {shape((*of[:-1], 1))} for one variance per row" if len(of) > 1 else ""
-        raise DataError(f"var has the shape {shape(found)}, but input has {shape(of)}: expected the same{per_row}.")
+        raise DataError(f"`var` has the shape {shape(found)}, but `input` has {shape(of)}: expected the same{per_row}.")
     return arrays
 
 
 def check(var: Floats, eps: float, **_: Any) -> Iterator[str]:
     """Variances below eps."""
     if (var < eps).any():
-        yield f"a variance is below eps = {eps:g} and is raised to it."
+        yield f"a variance is below `eps={eps:g}` and is raised to it."

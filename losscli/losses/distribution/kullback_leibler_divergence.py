@@ -79,7 +79,7 @@ def batchmean(shape: tuple[int, ...]) -> tuple[int, str]:
     if len(shape) != 1 or shape[0] == 1:
         return shape[0] if shape else 1, ""
     return shape[0], (
-        f"log_probs has one axis, and batchmean divides by its length, {shape[0]}, as in PyTorch. "
+        f"`log_probs` has one axis, and batchmean divides by its length, {shape[0]}, as in PyTorch. "
         "If this is one distribution, its divergence is the sum."
     )
 
@@ -87,8 +87,8 @@ def batchmean(shape: tuple[int, ...]) -> tuple[int, str]:
 def check(target: Floats, log_target: bool, **_: Any) -> Iterator[ElementError]:
     """A target that contradicts log_target."""
     if log_target:
-        wrong, expected = target > 1e-3, "a log-probability is 0 or less. For probabilities, leave log_target off"
+        wrong, expected = target > 1e-3, "a log-probability is 0 or less. For probabilities, leave `log_target` off"
     else:
-        wrong, expected = target < 0, "a class probability is 0 or more. Log-probabilities need log_target"
+        wrong, expected = target < 0, "a class probability is 0 or more. Log-probabilities need `log_target=True`"
     if wrong.any():
         yield ElementError("target", target, wrong, expected)

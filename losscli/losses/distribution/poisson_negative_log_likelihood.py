@@ -98,6 +98,6 @@ def check(input: Floats, log_input: bool, eps: float, **_: Any) -> Iterator[Elem
         return
     found = ElementError("input", input, input < 0, "a rate is 0 or more")
     if (input + eps < 0).any():
-        expected = "a rate is 0 or more. If these are logarithms of rates, leave log_input on"
+        expected = "a rate is 0 or more. If these are logarithms of rates, leave `log_input` on"
         raise ElementError("input", input, input + eps < 0, expected)
     yield found

@@ -122,10 +122,10 @@ def _formula(p: float) -> str:
 def check(input: Floats, target: Floats, power: float, **_: Any) -> None:
     """A power without a distribution; predictions and true values outside the domain of the power."""
     if 0 < power < 1:
-        raise UsageError(f"power is {power:g}, but no Tweedie distribution has a power between 0 and 1.")
+        raise UsageError(f"`power` is {power:g}, but no Tweedie distribution has a power between 0 and 1.")
     if power and (input <= 0).any():
-        raise ElementError("input", input, input <= 0, f"with power {power:g} a prediction is above 0")
+        raise ElementError("input", input, input <= 0, f"with `power={power:g}` a prediction is above 0")
     if 1 <= power < 2 and (target < 0).any():
-        raise ElementError("target", target, target < 0, f"with power {power:g} a true value is 0 or more")
+        raise ElementError("target", target, target < 0, f"with `power={power:g}` a true value is 0 or more")
     if power >= 2 and (target <= 0).any():
-        raise ElementError("target", target, target <= 0, f"with power {power:g} a true value is above 0")
+        raise ElementError("target", target, target <= 0, f"with `power={power:g}` a true value is above 0")

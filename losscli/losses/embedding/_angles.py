@@ -120,7 +120,7 @@ def check_batch(**vectors: Floats) -> Iterator[str]:
     """Batches that are empty, or one vector alone, which leaves nothing to compare; vectors of zeros."""
     for name, x in vectors.items():
         if not len(x):
-            raise DataError(f"{name} has no rows, but a batch of vectors was expected.")
+            raise DataError(f"`{name}` has no rows, but a batch of vectors was expected.")
     yield from zero_vectors(**vectors)
 
 
@@ -128,4 +128,4 @@ def zero_vectors(**vectors: Floats) -> Iterator[str]:
     """Vectors of zeros, which have no direction."""
     for name, x in vectors.items():
         if x.size and not x.any(axis=-1).all():
-            yield f"{name} has a vector of zeros, which has no direction: its cosine is taken as 0."
+            yield f"`{name}` has a vector of zeros, which has no direction: its cosine is taken as 0."

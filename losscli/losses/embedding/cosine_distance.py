@@ -92,5 +92,5 @@ def check(input1: Floats, input2: Floats, eps: float, **_: Any) -> Iterator[str]
     for name, x in (("input1", input1), ("input2", input2)):
         top = np.abs(x).max(axis=-1, initial=0)
         if ((top > 0) & (top < eps / x.shape[-1] ** 0.5)).any():
-            yield f"{name} has a vector shorter than eps = {eps:g}, which makes its cosine smaller. Is eps 0 meant?"
+            yield f"`{name}` has a vector shorter than `eps={eps:g}`, which makes its cosine smaller. Is `eps=0` meant?"
     yield from _angles.zero_vectors(input1=input1, input2=input2)

@@ -105,5 +105,5 @@ def _over(x: Floats, y: Floats, margin: float) -> Floats:
 def check(input1: Floats, input2: Floats, margin: float, **_: Any) -> Iterator[str]:
     """Vectors without a direction, and a margin that no cosine reaches."""
     if not -1 <= margin <= 1:
-        yield f"margin is {margin:g}, but a cosine lies between -1 and 1."
+        yield f"`margin` is {margin:g}, but a cosine lies between -1 and 1."
     yield from _angles.zero_vectors(input1=input1, input2=input2)

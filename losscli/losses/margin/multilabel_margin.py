@@ -91,6 +91,6 @@ def check(labels: Ints, **_: Any) -> None:
     """Refuses multi-hot rows: 1,0,0,1 would be a list of only the classes 0 and 1, with repeats."""
     if labels.shape[1] > 2 and ((labels == 0) | (labels == 1)).all(axis=1).any():
         raise DataError(
-            "labels has a row of only 0 and 1, which looks multi-hot, but lists of class indices are expected: "
+            "`labels` has a row of only 0 and 1, which looks multi-hot, but lists of class indices are expected: "
             "not 1,0,0,1 but 0,3,-1,-1, or 0,3."
         )

@@ -80,4 +80,4 @@ def check(cosines: Floats, labels: Ints, ignore_index: int, **_: Any) -> Iterato
     """Cosines that are none."""
     beyond = (np.abs(cosines) > 1 + 1e-6).any(axis=1) & (labels != ignore_index)
     if beyond.any():
-        yield "cosines are not between -1 and 1: are they scaled already?"
+        yield "`cosines` are not between -1 and 1: are they scaled already?"

@@ -71,4 +71,4 @@ def brier_score(
 
 def check(probs: Floats, **_: Any) -> Iterator[str]:
     if (abs(probs.sum(axis=1) - 1) > 1e-3).any():
-        yield "probs has rows that do not sum to 1. Are these logits or scores?"
+        yield "`probs` has rows that do not sum to 1. Are these logits or scores?"

@@ -116,12 +116,15 @@ def check(logits: Floats, labels: AnyArray, regions: Regions, **_: Any) -> Itera
     """Masks that do not fit the mode; probabilities and logits mistaken for each other."""
     mode, from_logits = regions.mode, regions.from_logits
     if mode == "multilabel" and labels.ndim < logits.ndim:
-        raise DataError("mode multilabel takes labels of the shape of logits: a mask for each class.")
+        raise DataError("`mode=multilabel` takes `labels` of the shape of `logits`: a mask for each class.")
     if mode == "multiclass" and logits.shape[-1] == 1:
-        yield "there is only one class, whose softmax is always 1. Did you mean --mode binary?"
+        yield "there is only one class, whose softmax is always 1. Did you mean `mode=binary`?"
     if not from_logits and logits.size and not (logits.min() >= 0 and logits.max() <= 1):
-        yield "logits should be probabilities, since from_logits is off, but not all lie between 0 and 1."
+        yield "`logits` should be probabilities with `from_logits=False`, but not all lie between 0 and 1."
     with np.errstate(all="ignore"):  # inf - inf is not a probability
         twice = from_logits and mode == "multiclass" and softmax_twice(logits.reshape(-1, logits.shape[-1]))
     if twice:
-        yield "logits lie between 0 and 1 and sum to 1 in every pixel. If they are probabilities, use --no-from-logits."
+        yield (
+            "`logits` lie between 0 and 1 and sum to 1 in every pixel. "
+            "If they are probabilities, use `from_logits=False`."
+        )

@@ -28,7 +28,7 @@ def check(labels: Floats, ignore_index: int = -100, **_: Any) -> None:
     if wrong.any():
         at = np.argwhere(wrong)[0]
         place = f"[{', '.join(map(str, at))}]" if at.size else ""
-        raise DataError(f"labels{place} is {labels[tuple(at)]:g}, but a pixel is in the mask (1) or not (0).")
+        raise DataError(f"`labels`{place} is {labels[tuple(at)]:g}, but a pixel is in the mask (1) or not (0).")
 
 
 def lovasz_hinge(

@@ -10,7 +10,7 @@ from losscli.compute.suspicions import not_log_probabilities
 from losscli.declare import AnyArray, Bools, Floats, Ints
 from losscli.errors import DataError, UsageError
 from losscli.losses.sequence._alignments import Batch
-from losscli.text import counted
+from losscli.text import counted, there_are_classes
 
 
 def batch(
@@ -60,15 +60,15 @@ def check(
     frames, classes = len(log_probs), log_probs.shape[-1]
     n = log_probs.shape[1] if log_probs.ndim == 3 else 1
     if blank >= classes:
-        raise UsageError(f"blank is {blank}, but there are {classes} classes (0 to {classes - 1}).")
+        raise UsageError(f"`blank` is {blank}, but {there_are_classes(classes)}.")
     concatenated, most = targets.ndim == 1, targets.shape[-1]
     if concatenated and target_lengths is None and log_probs.ndim == 3 and n != 1:
-        raise DataError(f"targets is one row for {n} sequences: target_lengths says where each of them ends.")
-    _check_lengths("input_lengths", input_lengths, frames, f"log_probs has {counted(frames, 'frame')}")
-    _check_lengths("target_lengths", target_lengths, most, f"targets has {counted(most, 'label')}")
+        raise DataError(f"`targets` is one row for {n} sequences: `target_lengths` says where each of them ends.")
+    _check_lengths("input_lengths", input_lengths, frames, f"`log_probs` has {counted(frames, 'frame')}")
+    _check_lengths("target_lengths", target_lengths, most, f"`targets` has {counted(most, 'label')}")
     labels = _lengths(target_lengths, n, most)
     if concatenated and labels.sum() != most:
-        raise DataError(f"target_lengths add up to {labels.sum()}, but targets has {counted(most, 'label')}.")
+        raise DataError(f"`target_lengths` add up to {labels.sum()}, but `targets` has {counted(most, 'label')}.")
     at = _places(targets, labels)
     _check_labels(targets, np.sort(at[_inside(labels, at)]), classes, blank)
     whole = batch(log_probs, targets, input_lengths, target_lengths, blank)
@@ -82,7 +82,7 @@ def check(
             f"sequence{which} cannot be aligned: its {counted(int(whole.labels[i]), 'label')} and the blanks between "
             f"equal ones take {counted(int(frames_needed(whole)[i]), 'frame')}, "
             f"but {whole.frames[i]} count{more}. The loss is "
-            f"{'0, by zero_infinity' if zero_infinity else 'infinite; zero_infinity makes it 0'}."
+            f"{'0, by `zero_infinity=True`' if zero_infinity else 'infinite; `zero_infinity=True` makes it 0'}."
         )
 
 
@@ -92,7 +92,7 @@ def _check_lengths(name: str, given: Ints | None, most: int, why: str) -> None:
     wrong = np.flatnonzero((given.reshape(-1) < 0) | (given.reshape(-1) > most))
     if wrong.size:
         place = f"[{wrong[0]}]" if given.ndim else ""
-        raise DataError(f"{name}{place} is {given.reshape(-1)[wrong[0]]}, but {why}.")
+        raise DataError(f"`{name}`{place} is {given.reshape(-1)[wrong[0]]}, but {why}.")
 
 
 def _check_labels(targets: Ints, places: Ints, classes: int, blank: int) -> None:
@@ -105,10 +105,10 @@ def _check_labels(targets: Ints, places: Ints, classes: int, blank: int) -> None
     label = int(flat[wrong[0]])
     if label == blank:
         raise DataError(
-            f"targets[{place}] is {label}, which is the blank. If it is padding, give target_lengths; "
-            "if another class is the blank, set blank."
+            f"`targets`[{place}] is {label}, which is the blank. If it is padding, give `target_lengths`; "
+            "if another class is the blank, set `blank`."
         )
-    raise DataError(f"targets[{place}] is {label}, but there are {classes} classes (0 to {classes - 1}).")
+    raise DataError(f"`targets`[{place}] is {label}, but {there_are_classes(classes)}.")
 
 
 def _suspicious_log_probs(whole: Batch) -> Iterator[str]:
@@ -117,4 +117,4 @@ def _suspicious_log_probs(whole: Batch) -> Iterator[str]:
         found = not_log_probabilities(whole.log_probs[used]) if used.any() else None
     if found is not None:
         frame, why = found
-        yield f"log_probs[{', '.join(str(int(i)) for i in np.argwhere(used)[frame])}] {why}"
+        yield f"`log_probs`[{', '.join(str(int(i)) for i in np.argwhere(used)[frame])}] {why}"

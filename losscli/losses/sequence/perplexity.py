@@ -22,6 +22,7 @@ from losscli.errors import DataError
 from losscli.losses.multiclass import ClassIndices, IgnoreIndex
 from losscli.losses.multiclass.cross_entropy import cross_entropy
 from losscli.terms import EXP, Terms
+from losscli.text import shape
 
 
 def as_declared(arrays: dict[str, AnyArray], *, shift: bool = False, **_: Any) -> dict[str, AnyArray]:
@@ -32,8 +33,8 @@ def as_declared(arrays: dict[str, AnyArray], *, shift: bool = False, **_: Any) -
     time = labels.ndim - 1
     if time < 0 or logits.shape[:-1] != labels.shape:
         raise DataError(
-            "with shift, logits of shape (B, T, V) or (T, V) take labels of shape (B, T) or (T), "
-            f"but these have the shapes {logits.shape} and {labels.shape}."
+            "with `shift=True`, `logits` of shape (B, T, V) or (T, V) take `labels` of shape (B, T) or (T), "
+            f"but these have the shapes {shape(logits.shape)} and {shape(labels.shape)}."
         )
     return {"logits": logits[(slice(None),) * time + (slice(-1),)], "labels": labels[..., 1:]}
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from losscli.catalogue import Entry
 from losscli.compute import result
 from losscli.compute.loss import Loss
@@ -16,6 +18,7 @@ from losscli.declare import Array, Number, Parameter
 from losscli.documents import single
 from losscli.documents.numerals import refuse_booleans
 from losscli.errors import UsageError
+from losscli.reports import Page
 from losscli.text import counted
 
 
@@ -33,12 +36,47 @@ class Result(result.Result):
             number = f"{self.reduction} {self.sum!r}" if self.reduction == "sum" else f"shape {self.value.shape}"
         return f"<{name}: {number}, {counted(self.count, 'row')}, {self.ignored} ignored>"
 
+    def why(self, number: Any) -> Answer:
+        """Which mistake or convention gives this number instead of the loss; several numbers are those of the rows.
+
+        Give a text to say how many digits are known: `why("0.666")`.
+        """
+        from losscli.commands import _why
+        from losscli.compute.variants import parts
+        from losscli.mistakes._search import explained, observed
+
+        text = number if isinstance(number, str) else ", ".join(map(repr, np.asarray(number, float).ravel().tolist()))
+        found = explained(parts(self), observed(text), self.settings.threads)
+        return Answer(_why.page(found), _why.record(found))
+
     def _repr_html_(self) -> str:
         from losscli.commands._working import page
         from losscli.reports import Show
         from losscli.reports._html import fragment
 
         return fragment(page(self, Show()))
+
+
+@dataclass(frozen=True, repr=False)
+class Answer:
+    """An answer about a result: it reads as text, and as HTML in a notebook; `data` is the same as plain values."""
+
+    page: Page
+    data: dict[str, Any]
+
+    def __repr__(self) -> str:
+        from io import StringIO
+
+        from losscli.reports.table import draw
+
+        out = StringIO()
+        draw(self.page, out)
+        return out.getvalue().rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        from losscli.reports._html import fragment
+
+        return fragment(self.page)
 
 
 def public(entry: Entry) -> Callable[..., Result]:

@@ -18,10 +18,11 @@ STYLES = {"": "", "marked": "bold", "sum": "dim"}
 
 def write(answer: Answer, out: TextIO) -> None:
     for page in answer.pages():
-        _print(page, out)
+        draw(page, out)
 
 
-def _print(page: Page, out: TextIO) -> None:
+def draw(page: Page, out: TextIO) -> None:
+    """Write a page."""
     drawn = [(part, 0) if isinstance(part, str) else _drawn(part, out) for part in page.body]
     room = Console(file=out).width
     console, width = _console(out, max([0, *(width for _, width in drawn)]))

@@ -144,20 +144,23 @@ def _causes(found: Explanation, written: str) -> Iterator[Table | str]:
     best, *others = found.candidates
     if found.nearly:
         yield f"No mistake gives {written} to its last digit. If it was rounded on the way, it may be:"
-    if others or best.verdict == "possible":
+    if best.verdict == "possible" and not others:
+        yield f"{written} has too few digits to be sure."
+    if others:
         few = "has too few digits to be sure" if best.verdict != "explains" else "fits more than one mistake"
         yield f"{written} {few}. It may be:"
         yield _choice(found.candidates[:SHOWN], found.observed[0])
         left = len(found.candidates) - SHOWN
         if left > 0:
             yield f"{counted(left, 'more cause')} fit; --json has them all."
+    if others or best.verdict == "possible":
         yield "To decide, give more digits, or the losses of single rows: --reduction none --why '...'."
     yield from _explained(best, found, written, others=bool(others))
 
 
 def _explained(best: Candidate, found: Explanation, written: str, others: bool) -> Iterator[Table | str]:
     variants = best.first.variants
-    lead = "The likeliest" if others or best.verdict == "possible" else written
+    lead = "The likeliest" if others else "It may be" if best.verdict == "possible" else written
     if len(variants) == 1:
         (only,) = variants
         yield f"{lead}: {only.what}. {only.why}".strip()

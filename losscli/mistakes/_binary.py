@@ -191,7 +191,7 @@ def sigmoid_focal(call: Call) -> Iterator[Variant]:
 
 def _of_mean(mean: float, gamma: float, alpha: float, call: Call) -> Ratio:
     """The focal loss of one number, the mean cross entropy."""
-    return Ratio(alpha * (1 - math.exp(-mean)) ** gamma * mean)
+    return Ratio(alpha * max(0.0, 1 - math.exp(-mean)) ** gamma * mean)
 
 
 def hinge(call: Call) -> Iterator[Variant]:

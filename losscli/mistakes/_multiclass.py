@@ -96,7 +96,7 @@ def categorical_focal_cross_entropy(call: Call) -> Iterator[Variant]:
     mean = float(call.having(gamma=0.0).tally.value) / max(1, call.tally.count)
     yield mistake(
         "focal-batch-pt",
-        call.reduced(lambda c: Ratio((1 - math.exp(-mean)) ** g * mean)),
+        call.reduced(lambda c: Ratio(max(0.0, 1 - math.exp(-mean)) ** g * mean)),
         "p_t of the mean of the batch, not of each row",
         "Each row has its own p_t.",
         "take reduction='none' for the cross entropy.",

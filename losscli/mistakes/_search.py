@@ -222,7 +222,7 @@ class Tried:
         if candidates := [c for c in _candidates(pairs or (), numbers) if c.chance < PAIR_CHANCE]:
             return found(tier="pair", candidates=tuple(candidates))
         wider = [number.wider() for number in numbers]
-        if candidates := [c for c in _candidates(singles, wider) if c.chance < LIKELY]:
+        if candidates := [c for c in _candidates(singles, wider) if c.chance < SURE]:
             return found(tier="single", nearly=True, candidates=tuple(candidates))
         return found(tier="none", nearest=tuple(_nearest(singles, numbers)))
 
@@ -330,8 +330,17 @@ def _more(starts: Iterable[Chain], among: Sequence[ModuleType]) -> Iterator[Chai
 
 def _tried(before: tuple[Variant, ...], call: Call, stage: ModuleType) -> Iterator[Chain]:
     """The mistakes of one stage; a call that the loss has no answer to is marked as impossible."""
+    found = stage.variants(call)
     with np.errstate(all="ignore"):
-        for variant in stage.variants(call):
+        while True:
+            try:
+                variant = next(found)
+            except StopIteration:
+                return
+            except IMPOSSIBLE:
+                if not before:
+                    raise
+                return  # the mistake before has made values that this stage cannot start from
             made = variant.call
             of_all = made.reduce is not None and call.reduce is None and stage.ORDER <= LAST_OF_ROWS
             if (before and variant.alone) or (of_all and not call.whole):

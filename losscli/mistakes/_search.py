@@ -69,7 +69,7 @@ def observed(text: str) -> list[Observed]:
 
 def _observed(text: str) -> Observed:
     try:
-        value = float(text)
+        value = float(text.replace("_", "?"))  # which only Python takes
     except ValueError:
         raise UsageError(
             f"--why is {text!r}, but takes a number with the digits that you have, such as 0.6661."

@@ -97,9 +97,11 @@ class Arguments(Layout):
 
     def _part(self, name: str, rows: Rows) -> AnyArray:
         """Some rows of an array. Of one that lies scattered in a file, a thread keeps the next few blocks, too."""
-        array, (axis, step) = self.arrays[name], self._cut
-        *lead, some = rows
-        if len(lead) != axis or not isinstance(some, slice):
+        array, (*lead, some) = self.arrays[name], rows
+        if not isinstance(some, slice) or not all(self.rows):
+            return read(array[rows])
+        axis, step = self._cut
+        if len(lead) != axis:
             return read(array[rows])
         size = array[(*lead, slice(0, step))].nbytes
         step *= max(1, min(GROUP, BAND // max(1, size)))

@@ -101,10 +101,17 @@ def _hold_standard_streams() -> None:
         pass
     os.close(number)
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w")  # noqa: SIM115  as long as the program
-    for stream in (sys.stdout, sys.stderr):
+        sys.stderr = open(os.open(os.devnull, os.O_WRONLY), "w", closefd=False)  # noqa: SIM115  as long as the program
+    import io
+
+    from losscli.terminal.output import waiting
+
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
         if stream is not None:  # run() says what is to be said when it is
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a TextIOWrapper, in a program
+            raw = io.FileIO(stream.fileno(), "w", closefd=False)
+            how = {of: getattr(stream, of) for of in ("encoding", "line_buffering", "write_through")}
+            setattr(sys, name, waiting(raw, **how))
 
 
 if __name__ == "__main__":

@@ -355,6 +355,17 @@ def test_a_key_that_no_parameter_has_is_named_once() -> None:
     assert done.stderr.count("'epoch'") == 1
 
 
+def test_many_keys_that_no_parameter_has_are_named_in_one_line() -> None:
+    many = "".join(f',"key {i:x}":1' for i in range(20_000))
+    done = run("ce", "-q", stdin='{"logits":[0,2],"label":0' + many + "}\n")
+    assert done.returncode == 0
+    assert done.stderr.startswith(
+        "losscli: warning: standard input:1: 20,000 keys are not parameters and are left out: 'key 0', 'key 1', "
+    )
+    assert done.stderr.endswith(" ..., 'key 4e1f'. --logits-key names another key.\n")
+    assert done.stderr.count("\n") == 1
+
+
 def test_class_names_serve_as_labels_and_stand_in_the_table() -> None:
     args = ["--logits", "2,1,0", "--class-names", "cat,dog,[red]bird[/x]", "--label", "dog"]
     assert "> dog" in (table := output("ce", *args))

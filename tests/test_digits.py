@@ -25,17 +25,16 @@ from tests.catalogue import ENTRIES
 pytestmark = pytest.mark.filterwarnings("ignore::losscli.errors.LosscliWarning")
 
 VALUE, GRADIENT = 8, 64
-# what a docstring says of the loss: a value or a gradient that is exact relative to the terms that cancel in it
-EXCEPT_VALUE = {"triplet_margin"}  # for p other than 1, 2 and inf
+# Bounds of their own, about ten times what the cases below come to. Each docstring says of what is let off that it is
+# exact relative to the terms that cancel in it, and not to what they leave.
+EXCEPT_VALUE = {"triplet_margin": 1e8}  # two distances that are rounded, for a p other than 1, 2 and inf
 EXCEPT_GRADIENT = {
-    "poly_cross_entropy",
-    "categorical_focal_cross_entropy",
-    "cosine_distance",
-    "cosine_embedding",
-    "info_nce",
-    "supervised_contrastive",
-    "lovasz_softmax",
-    "generalized_box_iou",
+    "poly_cross_entropy": 6e3,  # the derivative of the cross entropy and that of epsilon (1 - p)
+    "cosine_distance": 100,  # the part of one vector across the other, where they are nearly parallel
+    "cosine_embedding": 1e6,  # the same
+    "info_nce": 1e9,  # the same, in a sum over the other rows
+    "supervised_contrastive": 1e9,  # the same
+    "generalized_box_iou": 1e3,  # the hull's derivative, the box's and the intersection's
 }
 
 
@@ -49,8 +48,17 @@ def test_hard_inputs_keep_their_digits(name: str) -> None:
     value, gradient = Worst(), Worst()
     for case in itertools.islice(hard.cases(name), 0, None, 5):
         judge_hard(entry, case, value, gradient)
-    assert value.ulps <= VALUE or name in EXCEPT_VALUE
-    assert gradient.ulps <= GRADIENT or name in EXCEPT_GRADIENT
+    assert value.ulps <= EXCEPT_VALUE.get(name, VALUE)
+    assert gradient.ulps <= EXCEPT_GRADIENT.get(name, GRADIENT)
+
+
+def test_distances_that_nearly_cancel_keep_their_digits_in_the_norms_that_promise_it() -> None:
+    entry, value = next(e for e in ENTRIES if e.path.stem == "triplet_margin"), Worst()
+    for case in hard.cases("triplet_margin"):
+        if case["p"] in (1, 2):
+            judge_hard(entry, case, value, Worst())
+    assert value.values
+    assert value.ulps <= VALUE
 
 
 def test_ctc_next_to_certain() -> None:

@@ -368,6 +368,18 @@ STREAMS: list[tuple[str, str | bytes, int, str]] = [
     ),
     ("ce --format jsonl", '{"logits": [1, 2], "label": -100}\n{"logits": [1, 2], "label": 0}', 0, ":1|ignored"),
     ("ce -q --strict", '{"logits": [3, 1], "label": 0}\n{"logits": [0.25, 0.75], "label": 1}', 3, ":2|look like prob"),
+    # true and false are no numbers, wherever they stand in a stream
+    *(
+        (command, line(first) + line(second), 3, f":{1 + (first is not wrong)}|{wrong}")
+        for wrong, number in [("false", "0"), ("true", "1")]
+        for command, line in [
+            ("ce", '{{"logits": [1, 2], "label": 0, "label_smoothing": {}}}\n'.format),
+            ("ce", '{{"logits": [1, 2], "label": 1, "ignore_index": {}}}\n'.format),
+            ("mse", '{{"input": {}, "target": 0.5}}\n'.format),
+            ("bce-logits", '{{"logits": 1, "labels": 0, "pos_weight": {}}}\n'.format),
+        ]
+        for first, second in [(number, wrong), (wrong, number)]
+    ),
     # wrong documents skipped
     (
         "ce -q --on-error skip",

@@ -174,6 +174,22 @@ def test_a_writer_that_is_not_waited_for_by_the_system_is_waited_for(
     os.close(reading)
 
 
+@pytest.mark.parametrize(
+    "args", [["-q", "--on-error", "skip"], ["--format", "jsonl"], ["--format", "jsonl", "-o", "/dev/stdout"]]
+)
+def test_a_reader_that_is_not_waited_for_by_the_system_gets_everything(args: list[str], tmp_path: Path) -> None:
+    wrong, n = "skip" in args, 20_000
+    (tmp_path / "x.jsonl").write_bytes((b'{"logits": [1, 2], "label": 7}\n' if wrong else LINE) * n)
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with started("ce", str(tmp_path / "x.jsonl"), *args, **{"stderr" if wrong else "stdout": writing}) as process:
+        os.close(writing)
+        time.sleep(1)  # until the pipe is full
+        with open(reading, "rb") as pipe:
+            assert len(pipe.read().splitlines()) == n + wrong
+        assert process.wait(10) == 3 * wrong
+
+
 # Files to write to
 
 

@@ -175,7 +175,7 @@ class ResultAnswer:
             if last.of.entry.is_function:
                 yield last.value
             elif last.reduction == "none":
-                yield from last.value.ravel().tolist()
+                yield from map(float, last.value.ravel())
         if last is not None and last.reduction != "none":
             yield self._total.loss
 
@@ -197,9 +197,9 @@ class ResultAnswer:
         """What JSON says of each document of a result."""
         details: dict[str, Any] = {}
         if self.show.steps:
-            details["steps"] = {name: a.tolist() for name, a in result.steps.items()}
+            details["steps"] = result.steps
         if self.show.grad:
-            details["grad"] = result.gradient().tolist()
+            details["grad"] = result.gradient()
         if result.of.entry.is_function:
             columns = {"id": result.documents.ids or [None], "value": [result.value.tolist()]}
         else:

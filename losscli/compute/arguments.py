@@ -8,6 +8,7 @@ the user has may be nested lists, a mapped file of float16, or maps of shape (N,
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,10 +19,11 @@ import numpy as np
 from losscli.compute.arrays import as_array, checked, stacked
 from losscli.compute.shapes import Fitting, Layout
 from losscli.compute.suspicions import SEEN_IN_THE_FIRST_ROWS, SUSPICIONS, float16_overflow
+from losscli.compute.threads import GROUP
 from losscli.declare import AnyArray, Array, Declaration
 from losscli.documents import Documents
 from losscli.documents.dtypes import plain_dtype
-from losscli.documents.mapped import read_scattered, release
+from losscli.documents.mapped import read, release
 from losscli.documents.numerals import option_value
 from losscli.errors import DataError, ElementError, LosscliWarning
 from losscli.ops import NARROW
@@ -34,6 +36,7 @@ Rows: TypeAlias = tuple[Any, ...]  # which rows: a box of them as slices, or any
 
 # Numbers in a block: two megabytes. Smaller blocks would fit the L2 cache, but threads hand over too often.
 BLOCK = 262_144
+BAND = 8 << 20  # bytes of a scattered array that a thread reads at a time, at most GROUP blocks
 BETWEEN_RELEASES = 32  # blocks between which the pages of mapped files are kept: 32 MB of float32
 FEW = 64  # rows for which a product of matrices is still fast
 OVERFLOW = "is inf in float16, which ends at 65504: did it overflow?"
@@ -74,15 +77,7 @@ class Arguments(Layout):
             return
         if not all(self.rows):
             return
-        # cut along the first axis at which a slice of all later axes is small enough for a block
-        limit, axis = self._rows_of_a_block(), 0
-        while math.prod(self.rows[axis + 1 :]) > limit:
-            axis += 1
-        inner = math.prod(self.rows[axis + 1 :])
-        step = max(1, limit // inner)
-        for a in self.arrays.values():
-            if a.ndim > len(self.rows) and abs(a.strides[-1]) > a.itemsize:
-                read_scattered(a, run=step * inner * a.itemsize)
+        axis, step = self._cut
         number = 0
         for lead in np.ndindex(self.rows[:axis]):
             for start in range(0, self.rows[axis], step):
@@ -91,6 +86,37 @@ class Arguments(Layout):
                     release(self.arrays.values())
                 cut = slice(start, min(start + step, self.rows[axis]))
                 yield (*(slice(i, i + 1) for i in lead), cut, *self.all_rows[axis + 1 :])
+
+    @cached_property
+    def _cut(self) -> tuple[int, int]:
+        """The first axis at which a slice of all later axes is small enough for a block, and how many make one."""
+        limit, axis = self._rows_of_a_block(), 0
+        while math.prod(self.rows[axis + 1 :]) > limit:
+            axis += 1
+        return axis, max(1, limit // math.prod(self.rows[axis + 1 :]))
+
+    def _part(self, name: str, rows: Rows) -> AnyArray:
+        """Some rows of an array. Of one that lies scattered in a file, a thread keeps the next few blocks, too."""
+        array, (*lead, some) = self.arrays[name], rows
+        if not isinstance(some, slice) or not all(self.rows):
+            return read(array[rows])
+        axis, step = self._cut
+        if len(lead) != axis:
+            return read(array[rows])
+        size = array[(*lead, slice(0, step))].nbytes
+        step *= max(1, min(GROUP, BAND // max(1, size)))
+        start = some.start - some.start % step
+        if some.stop > start + step:
+            return read(array[rows])
+        kept, band = vars(self._bands), (*lead, slice(start, start + step))
+        if name not in kept or kept[name][0] != band:
+            kept[name] = band, read(array[band])
+        within = slice(some.start - start, some.stop - start)
+        return kept[name][1][(*[slice(None)] * axis, within)]
+
+    @cached_property
+    def _bands(self) -> threading.local:
+        return threading.local()
 
     def _rows_of_a_block(self) -> int:
         n = math.prod(self.rows)
@@ -133,7 +159,7 @@ class Arguments(Layout):
                 n = math.prod(s.stop - s.start for s in rows) if isinstance(rows[0], slice) else len(rows[0])
                 values[name] = np.broadcast_to(one, (n, *one.shape[1:]))
             else:
-                part = array[rows]
+                part = self._part(name, rows)
                 own = array.ndim - len(self.rows)
                 if (at := float16_overflow(part)) is not None:
                     row = int(np.ravel_multi_index(tuple(at[: at.size - own]), part.shape[: part.ndim - own]))
@@ -246,7 +272,7 @@ class Arguments(Layout):
     def _refuse_zero_and_one(self, name: str) -> None:
         """Raise where a document has only the labels 0 and 1: -1 and 1 are meant. A 0 among others may be meant."""
         whole = self.arrays[name].reshape(len(self.documents), -1) if len(self.documents) > 1 else None
-        each = [whole] if whole is not None else (self.arrays[name][rows].reshape(1, -1) for rows in self.blocks())
+        each = [whole] if whole is not None else (self._part(name, rows).reshape(1, -1) for rows in self.blocks())
         zero_and_one = np.ones(len(self.documents), bool)
         for a in each:
             zero_and_one &= ((a == 0) | (a == 1)).all(axis=1)

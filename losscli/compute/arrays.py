@@ -39,7 +39,7 @@ def as_array(name: str, value: Any, class_names: Sequence[str] = (), booleans: b
 def stacked(name: str, values: list[Any]) -> AnyArray:
     """An array of the values of several documents. If they do not stack, each of them has to be looked at alone."""
     array = _plain(values)
-    if array.dtype.kind not in "iuf":
+    if array.dtype.kind not in "iuf" or bool in map(type, values):  # beside numbers, NumPy takes true for 1
         raise DataError(f"`{name}` is not an array of numbers of one shape in all documents.")
     return array
 

@@ -146,7 +146,7 @@ def _stacks(loss: Loss, documents: Documents) -> Iterator[Documents]:
         return
     rows = _with_rows(loss)
     others = (column for name, column in documents.columns.items() if name not in rows)
-    constant = all(column.count(column[0]) == len(column) for column in others)
+    constant = all(column.count(column[0]) == len(column) and not _some_booleans(column) for column in others)
     for alike in [documents] if constant else _alike(loss, documents):
         shapes = [_nested_shape(alike.columns[name][0]) for name in rows if name in alike.columns]
         size = 1 if None in shapes else max(1, BLOCK // max([1, *(math.prod(shape or ()) for shape in shapes)]))
@@ -159,7 +159,10 @@ def _alike(loss: Loss, documents: Documents) -> list[Documents]:
     An array among the values is the same for all of them, and Python takes that for equal without looking inside.
     """
     rows = _with_rows(loss)
-    keys = [map(_nested_shape, column) if name in rows else column for name, column in documents.columns.items()]
+    keys = [
+        map(_nested_shape, column) if name in rows else [(value, type(value) is bool) for value in column]
+        for name, column in documents.columns.items()
+    ]
     each = list(zip(*keys, strict=True))
     cuts = [i for i in range(1, len(each)) if each[i] != each[i - 1]]
     return [documents[i:j] for i, j in zip([0, *cuts], [*cuts, len(documents)], strict=True)]
@@ -167,6 +170,12 @@ def _alike(loss: Loss, documents: Documents) -> list[Documents]:
 
 def _with_rows(loss: Loss) -> set[str]:
     return {name for name, marker in loss.declaration.arrays.items() if marker.has_rows}
+
+
+def _some_booleans(column: list[Any]) -> bool:
+    """Whether some of the values, but not all, are true or false: for Python these are equal to 1 and 0."""
+    types = set(map(type, column))
+    return bool in types and len(types) > 1
 
 
 def _nested_shape(value: Any) -> tuple[int, ...] | None:

@@ -13,7 +13,7 @@ from losscli.declare import Declaration, flag
 from losscli.documents import Documents, Item
 from losscli.errors import DataError, LosscliError, LosscliWarning
 from losscli.meaning import form, is_common, meant
-from losscli.text import MOST, listed, quoted, shape, shortened
+from losscli.text import MOST, counted, listed, quoted, shape, shortened
 
 NAMELESS = ("", "Unnamed: 0")  # how pandas writes row numbers, and how it writes what it reads of that
 COUNTER = re.compile(r"|unnamed: \d+|(.*[_ ])?(id|idx|index)|row|epoch|step|fold|sample|batch", re.IGNORECASE)
@@ -55,7 +55,7 @@ class Keys:
             self._known[keys] = names, unknown
         names, unknown = self._known[keys]
         columns = {name: documents.columns[key] for key, name in names.items()}
-        warnings = tuple(LosscliWarning(self._left_out(key), documents.place()) for key in unknown)
+        warnings = tuple(LosscliWarning(text, documents.place()) for text in self._left_out(unknown))
         return self._completed(replace(documents, columns=columns, warnings=warnings), names)
 
     def _completed(self, documents: Documents, names: Mapping[str, str]) -> Documents:
@@ -130,10 +130,15 @@ class Keys:
         if close and spellings[close[0]] not in found:
             raise DataError(f"the key {quoted(key)} is unknown. Did you mean {close[0]!r}?")
 
-    def _left_out(self, key: str) -> str:
+    def _left_out(self, unknown: Sequence[str]) -> Iterator[str]:
+        """What is to be said of keys that no parameter has: a sentence for each, or one for many."""
         required = self.declaration.required
         hint = f" {flag(required[0])}-key names another key." if required else ""
-        return f"the key {quoted(key)} is not a parameter and is left out.{hint}"
+        if len(unknown) > MOST:
+            yield f"{counted(len(unknown), 'key')} are not parameters and are left out: {listed(unknown)}.{hint}"
+            return
+        for key in unknown:
+            yield f"the key {quoted(key)} is not a parameter and is left out.{hint}"
 
     @cached_property
     def _scores(self) -> str:

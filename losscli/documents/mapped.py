@@ -7,7 +7,7 @@ import mmap
 import os
 from collections.abc import Iterable
 from typing import IO, Any
-from weakref import WeakSet
+from weakref import WeakSet, finalize
 
 import numpy as np
 
@@ -15,7 +15,8 @@ from losscli.declare import AnyArray
 from losscli.errors import FileError
 from losscli.terminal.signals import at_lost_pages
 
-READ_AHEAD = 65_536  # bytes that the system maps around each one that is asked for
+TOGETHER = 65_536  # bytes side by side from which on a file is read through its map
+CALL = 16_384  # bytes that could be read in the time that a call takes
 
 
 class _Mapped(mmap.mmap):
@@ -24,6 +25,8 @@ class _Mapped(mmap.mmap):
     name: str
     path: str | bytes | int
     state: tuple[int, ...]
+    file: int  # a descriptor of our own
+    offset: int  # of the map in the file, less the address that it has in memory
 
     def has_changed(self) -> bool:
         """Whether somebody has written to the file; one that was replaced or removed lives on as it was."""
@@ -44,8 +47,11 @@ def array(file: IO[bytes], dtype: np.dtype[Any], shape: tuple[int, ...], start: 
     n = math.prod(shape)
     part = _Mapped(file.fileno(), skip + n * dtype.itemsize, access=mmap.ACCESS_READ, offset=start - skip)
     part.name, part.path, part.state = name, file.name, _state(os.fstat(file.fileno()))
+    numbers = np.frombuffer(part, dtype, n, skip)
+    part.file, part.offset = os.dup(file.fileno()), start - _address(numbers)
+    finalize(part, os.close, part.file)
     _MAPPED.add(part)
-    return np.frombuffer(part, dtype, n, skip).reshape(shape, order=order)
+    return numbers.reshape(shape, order=order)
 
 
 def refuse_changed() -> None:
@@ -56,15 +62,42 @@ def refuse_changed() -> None:
 
 
 def release(arrays: Iterable[AnyArray]) -> None:
-    """Let go of the pages that were read."""
-    for a in arrays:
-        _advise(a, "MADV_DONTNEED")
+    """Let go of the pages that were read, where the system listens (not Windows)."""
+    for part in filter(None, map(_map_below, arrays)):
+        if hasattr(mmap, "MADV_DONTNEED"):
+            part.madvise(mmap.MADV_DONTNEED)
 
 
-def read_scattered(a: AnyArray, run: int) -> None:
-    """Switch off reading ahead for an array of which only `run` bytes that lie side by side are read at a time."""
-    if run < READ_AHEAD:
-        _advise(a, "MADV_RANDOM")
+def read(a: AnyArray) -> AnyArray:
+    """A part of an array; where it lies in short runs all over a file, a copy of it.
+
+    The system maps up to two megabytes around each byte that is asked for, so that a few rows of a file in Fortran's
+    order would map all of it. What is read without a map is not counted as ours.
+    """
+    part, numbers = _map_below(a), a.squeeze()
+    order = np.argsort(numbers.strides)[::-1]  # the axes as the file has them
+    numbers = numbers.transpose(order)
+    shape, strides = numbers.shape, numbers.strides
+    # from the first to the last byte of a slice of the axes from each one on
+    spans = [
+        sum((n - 1) * stride for n, stride in zip(shape[i:], strides[i:], strict=True)) + a.itemsize
+        for i in range(numbers.ndim + 1)
+    ]
+    if part is None or spans[0] < 2 * a.nbytes or min(strides) <= 0 or not hasattr(os, "preadv"):  # Windows has none
+        return a
+    split = min(range(1, len(spans)), key=lambda i: math.prod(shape[:i]) * (CALL + spans[i]))
+    if spans[split] >= TOGETHER:
+        return a
+    slice_, copy = bytearray(spans[split]), np.empty((math.prod(shape[:split]), *shape[split:]), a.dtype)
+    numbers_of_slice: AnyArray = np.ndarray(shape[split:], a.dtype, slice_, strides=strides[split:])
+    starts = np.array(_address(numbers) + part.offset)
+    for n, stride in zip(shape[:split], strides[:split], strict=True):
+        starts = np.add.outer(starts, np.arange(n) * stride)
+    for i, start in enumerate(starts.ravel().tolist()):
+        if os.preadv(part.file, [slice_], start) < len(slice_):
+            raise FileError(_CHANGED, part.name)
+        copy[i] = numbers_of_slice
+    return copy.reshape(shape).transpose(np.argsort(order)).reshape(a.shape)
 
 
 _CHANGED = "somebody has changed the file while it was read. Run losscli again when it is written."
@@ -79,9 +112,13 @@ def _lost() -> FileError:
     return FileError(_CHANGED, "" if part is None else part.name)
 
 
-def _advise(a: Any, advice: str) -> None:
-    """Tell the system how the file below an array is read, if there is one and the system listens (not Windows)."""
-    while a is not None and not isinstance(a, mmap.mmap):
+def _address(a: AnyArray) -> int:
+    """Where it lies in memory."""
+    return a.__array_interface__["data"][0]
+
+
+def _map_below(a: Any) -> _Mapped | None:
+    """The map that an array is a view of, if it is of a file."""
+    while a is not None and not isinstance(a, _Mapped):
         a = a.obj if isinstance(a, memoryview) else getattr(a, "base", None)
-    if a is not None and hasattr(mmap, advice):
-        a.madvise(getattr(mmap, advice))
+    return a

@@ -19,11 +19,16 @@ def write(answer: Answer, out: TextIO) -> None:
 
 def text(record: dict[str, Any]) -> str:
     """One line of JSON, with NaN and the infinities as strings."""
-    line = orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
+    line = orjson.dumps(record, _listed, orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY)
     if b"null" in line:  # what orjson makes of NaN and the infinities
         line = orjson.dumps(_finite(record), option=orjson.OPT_APPEND_NEWLINE)
     text = line.decode()
     return text if line.isascii() and b"\x7f" not in line else _escaped(text)
+
+
+def _listed(array: Any) -> Any:
+    """An array that orjson does not take as it is: a number, or one whose numbers do not lie in order."""
+    return array.tolist()
 
 
 def taken_by(out: TextIO, text: str) -> str:
@@ -39,6 +44,8 @@ def _finite(value: Any) -> Any:
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, dict):
         return {key: _finite(v) for key, v in value.items()}
+    if hasattr(value, "dtype"):
+        return _finite(value.tolist())
     if isinstance(value, list):
         return [_finite(v) for v in value]
     return value

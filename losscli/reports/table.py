@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from textwrap import wrap
 from typing import TextIO
 
@@ -13,6 +14,7 @@ from losscli.reports import Answer, Page, Table
 
 INDENT = 2
 WIDEST = 100  # of a line of words
+ROWS = 500  # that Rich draws at a time: its memory and its time grow faster than the rows
 STYLES = {"": "", "marked": "bold", "sum": "dim"}
 
 
@@ -23,20 +25,29 @@ def write(answer: Answer, out: TextIO) -> None:
 
 def draw(page: Page, out: TextIO) -> None:
     """Write a page."""
-    drawn = [(part, 0) if isinstance(part, str) else _drawn(part, out) for part in page.body]
+    drawn = [((), 0) if isinstance(part, str) else _drawn(part, out) for part in page.body]
     room = Console(file=out).width
     console, width = _console(out, max([0, *(width for _, width in drawn)]))
     title = Text.assemble((page.title, "bold"), ("   " * bool(page.formula), ""), (page.formula, "cyan"))
-    with console.capture() as captured:
+    with console.capture() as head:
         _spread(console, title, page.size, width)
-        for part, _ in drawn:
-            console.print()
-            console.print(_paragraph(part, room) if isinstance(part, str) else part)
+    out.write(_lines(head.get()))
+    for part, (portions, _) in zip(page.body, drawn, strict=True):
+        out.write("\n")
+        for portion in [_paragraph(part, room)] if isinstance(part, str) else portions:
+            with console.capture() as captured:
+                console.print(portion)
+            out.write(_lines(captured.get()))
+    with console.capture() as foot:
         console.print()
         start, _, loss = page.working.rpartition(" = ")
         working = Text.assemble(f"{start} = ", (loss, "bold green")) if page.working else Text()
         _spread(console, working, page.remark, width)
-    out.write("".join(f"{line.rstrip()}\n" for line in captured.get().rstrip().split("\n")))
+    out.write(_lines(foot.get().rstrip()))
+
+
+def _lines(text: str) -> str:
+    return "".join(f"{line.rstrip()}\n" for line in text.removesuffix("\n").split("\n")) if text else ""
 
 
 def _paragraph(text: str, room: int) -> Text:
@@ -65,8 +76,8 @@ def _console(out: TextIO, needed: int) -> tuple[Console, int]:
     return console, width
 
 
-def _drawn(table: Table, out: TextIO) -> tuple[rich_table.Table, int]:
-    """The table as a Rich table, and its width; where room is short, headers break and columns close up."""
+def _drawn(table: Table, out: TextIO) -> tuple[Iterator[rich_table.Table], int]:
+    """The table as Rich tables, and its width; where room is short, headers break and columns close up."""
     available = Console(file=out).width
     header = table.header
     widths = _widths(table, header)
@@ -74,7 +85,14 @@ def _drawn(table: Table, out: TextIO) -> tuple[rich_table.Table, int]:
         header = [_broken(name) for name in header]
         widths = _widths(table, header)
     gap = next((g for g in (3, 2) if _width(widths, g) <= available), 1)
-    drawn = rich_table.Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), show_edge=False, show_header=any(header))
+    starts = range(0, len(table.rows) or 1, ROWS)
+    return (_portion(table, start, header, widths, gap) for start in starts), _width(widths, gap)
+
+
+def _portion(table: Table, start: int, header: list[str], widths: list[int], gap: int) -> rich_table.Table:
+    """Some rows from one on, below the header where they are the first."""
+    shown = not start and any(header)
+    drawn = rich_table.Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), show_edge=False, show_header=shown)
     for i, name in enumerate(header):
         indent = " " * INDENT if i == 0 else ""
         lines = name.split("\n")
@@ -86,13 +104,13 @@ def _drawn(table: Table, out: TextIO) -> tuple[rich_table.Table, int]:
             header_style="dim",
             min_width=widths[i] + len(indent),
         )
-    for i, row in enumerate(table.rows):
+    for i, row in enumerate(table.rows[start : start + ROWS], start):
         special = table.special.get(i, "")
         first, *others = row
         drawn.add_row(Text(" " * INDENT * (0 in table.left) + first), *map(Text, others), style=STYLES[special])
         if special == "sum" and i < len(table.rows) - 1:
             drawn.add_row()
-    return drawn, _width(widths, gap)
+    return drawn
 
 
 def _widths(table: Table, header: list[str]) -> list[int]:

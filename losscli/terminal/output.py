@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
+import select
 import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from losscli.errors import file_errors
 from losscli.terminal.signals import tidied
@@ -40,8 +42,38 @@ def output(path: str | None) -> Iterator[TextIO]:
                 yield file
 
 
+def waiting(raw: io.RawIOBase, **more: Any) -> TextIO:
+    """A text file to write any text to, that waits until its reader takes it."""
+    return io.TextIOWrapper(io.BufferedWriter(_Waiting(raw)), errors="backslashreplace", **more)
+
+
+class _Waiting(io.RawIOBase):
+    """A file that waits for room where the system does not: another program may have made the pipe non-blocking."""
+
+    def __init__(self, raw: io.RawIOBase) -> None:
+        self._raw = raw
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return self._raw.isatty()
+
+    def fileno(self) -> int:
+        return self._raw.fileno()
+
+    def write(self, text: Any, /) -> int:
+        while (n := self._raw.write(text)) is None:
+            select.select([], [self], [])
+        return n
+
+    def close(self) -> None:
+        super().close()
+        self._raw.close()
+
+
 def _text(descriptor: int) -> TextIO:
-    return os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace")
+    return waiting(io.FileIO(descriptor, "w"), encoding="utf-8")
 
 
 @contextmanager

@@ -195,7 +195,7 @@ class Call:
 
     @property
     def has_logarithm(self) -> bool:
-        return any(word in self.loss.entry.formula for word in ("log", "KL"))
+        return self.first == "log_probs" or any(word in self.loss.entry.formula for word in ("log", "KL"))
 
     @property
     def whole(self) -> bool:

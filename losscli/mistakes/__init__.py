@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from losscli.compute.variants import Call
 from losscli.declare import Floats
 
@@ -53,11 +51,10 @@ def mistake(
 def times(call: Call, factor: Any) -> Call:
     """The losses of rows multiplied."""
 
-    def rows() -> tuple[Floats, Floats]:
+    def rows() -> Floats | tuple[Floats, Floats]:
         terms = call.terms
-        value = terms.value
-        ones = np.ones(len(value)) if terms.counts is None else terms.counts * 1.0
-        return value * factor, ones if terms.divisor is None else terms.divisor
+        value = terms.value * factor
+        return value if terms.divisor is None else (value, terms.divisor)
 
     return call.computing(rows)
 

@@ -29,9 +29,32 @@ def binary_cross_entropy(call: Call) -> Iterator[Variant]:
         4,
         labels="-t log p alone",
     )
-    if call.name != "multilabel-soft-margin" and len(call.shape) > 2 and call.shape[-1] > 1 and call.scale == "logits":
-        z = x.reshape(-1, call.shape[-1])
-        row = -(t.reshape(z.shape) * log_softmax(z)).sum(axis=1)
+    off = -np.log(np.maximum(1 - x, 1e-300)) if call.scale == "probabilities" else np.logaddexp(0, x)
+    yield mistake(
+        "bce-half-missing",
+        of_rows(call, w * np.where(t == 1, 0.0, (1 - t) * off)),
+        "the half with t log p missing",
+        "Binary cross entropy has two terms.",
+        "add - t log p.",
+        1,
+        labels="-(1 - t) log(1 - p) alone",
+    )
+    several = call.shape[-1] if len(call.shape) > 2 else call.classes or 1
+    if several > 1 and call.scale == "logits":
+        z = x.reshape(-1, several)
+        log_p = log_softmax(z)
+        with np.errstate(all="ignore"):
+            on_softmax = -(t.reshape(z.shape) * log_p + (1 - t.reshape(z.shape)) * np.log1p(-np.exp(log_p)))
+        yield mistake(
+            "bce-on-softmax",
+            call.computing(lambda: on_softmax.mean(axis=1)),
+            "a softmax over the last axis in the place of the sigmoid, then binary cross entropy",
+            "Each element has a sigmoid of its own.",
+            "use a sigmoid for each.",
+            2,
+            logits="log(softmax(logits))",
+        )
+        row = -(t.reshape(z.shape) * log_p).sum(axis=1)
         yield mistake(
             "softmax-for-sigmoid",
             call.computing(lambda: row),
@@ -177,6 +200,15 @@ def sigmoid_focal(call: Call) -> Iterator[Variant]:
             "take (1 - p_t).",
             2,
             gamma="p_t^gamma",
+        )
+        yield mistake(
+            "bce-half-missing",
+            of_rows(call, np.where(t == 0, 0.0, (1.0 if a < 0 else a) * t * (1 - p) ** g * np.logaddexp(0, -x))),
+            "the half of the label 0 missing",
+            "The focal loss has a term for each label.",
+            "add (1 - t) p^gamma log(1 - p).",
+            2,
+            labels="the label 1 alone",
         )
         yield mistake(
             "focal-detached-p",

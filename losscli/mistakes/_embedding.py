@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from losscli.compute.variants import Call
+from losscli.compute.variants import Call, Ratio
 from losscli.declare import Floats
 from losscli.mistakes import Variant, mistake, of_rows, times
 from losscli.mistakes.input import log_softmax
@@ -67,6 +67,27 @@ def cosine_distance(call: Call) -> Iterator[Variant]:
     )
     yield mistake(
         "cosine-angle", of_rows(call, half), "the angle in radians", "", "take the cosine.", 1, input1="arccos"
+    )
+    with np.errstate(all="ignore"):
+        along = (a * b).sum(axis=0) / (np.linalg.norm(a, axis=0) * np.linalg.norm(b, axis=0))
+        flat = float(dot.sum() / (np.linalg.norm(a) * np.linalg.norm(b)))
+    yield mistake(
+        "cosine-wrong-axis",
+        call.reduced(lambda c: Ratio(float((1 - along).sum()), len(along))),
+        "the cosine over the rows, not over each vector",
+        "A vector lies along the last axis.",
+        "take the cosine over the last axis (dim=-1).",
+        2,
+        input1="axis 0",
+    )
+    yield mistake(
+        "cosine-wrong-axis",
+        call.reduced(lambda c: Ratio(1 - flat)),
+        "all vectors flattened into one",
+        "Each row is a vector of its own.",
+        "take the cosine row by row, then the mean.",
+        2,
+        input1="flattened",
     )
     yield mistake(
         "cosine-half",
@@ -174,6 +195,24 @@ def triplet_margin(call: Call) -> Iterator[Variant]:
         4,
         positive="negative",
         negative="positive",
+    )
+    yield mistake(
+        "triplet-p",
+        call.having(p=1.0 if call["p"] != 1 else 2.0),
+        f"the {'L1' if call['p'] != 1 else 'L2'} distance: p = {1 if call['p'] != 1 else 2}",
+        f"p is {call['p']:g} here.",
+        "use the same norm in both.",
+        3,
+        p="1" if call["p"] != 1 else "2",
+    )
+    yield mistake(
+        "triplet-margin-0",
+        of_rows(call, np.maximum(0, near - far)),
+        "without a margin",
+        f"The margin is {m:g} here.",
+        "add the margin.",
+        2,
+        margin="0",
     )
     yield mistake(
         "triplet-soft",
@@ -291,11 +330,29 @@ def info_nce(call: Call) -> Iterator[Variant]:
         yield mistake(
             "infonce-loss-times-t",
             times(call, temperature),
-            "the loss multiplied by T, as in MoCo v3",
+            "the loss multiplied by T",
             "",
             "leave out the factor.",
             2,
             reduction="T loss",
+        )
+        yield mistake(
+            "infonce-loss-times-t",
+            times(call, 2 * temperature),
+            "the loss multiplied by 2 T, as in MoCo v3",
+            "",
+            "leave out the factor.",
+            2,
+            reduction="2 T loss",
+        )
+        yield mistake(
+            "infonce-labels-0",
+            of_rows(call, -log_softmax(s / temperature)[:, 0]),
+            "the labels all 0, as for MoCo's queue, where row i belongs to column i",
+            "The positive of row i is in column i.",
+            "use arange(N) for the labels.",
+            2,
+            positive="column 0",
         )
         if temperature != 1:
             yield mistake(
@@ -325,3 +382,89 @@ def info_nce(call: Call) -> Iterator[Variant]:
             1,
             anchor="not normalised, T = 1",
         )
+
+
+def nt_xent(call: Call) -> Iterator[Variant]:
+    z, y, temperature = call["embeddings"], call["labels"], call["temperature"]
+    with np.errstate(all="ignore"):
+        u = z / np.linalg.norm(z, axis=1, keepdims=True)
+    n = len(z)
+    alone = np.eye(n, dtype=bool)
+    alike = (y[:, None] == y) & ~alone
+    if not n or not (alike.sum(axis=1) == 1).all():
+        return  # what follows is about pairs
+    partner, at = alike.argmax(axis=1), np.arange(n)
+
+    def pulled(scores: Floats) -> Floats:
+        return -log_softmax(scores)[at, partner]
+
+    s = u @ u.T
+    others = np.where(alone, -np.inf, 0.0)
+    yield mistake(
+        "infonce-self-included",
+        of_rows(call, pulled(s / temperature)),
+        "each vector's similarity to itself left in the sum",
+        "A vector is not compared with itself.",
+        "mask the diagonal.",
+        4,
+        embeddings="with itself",
+    )
+    yield mistake(
+        "infonce-times-t",
+        of_rows(call, pulled(s * temperature + others)),
+        "multiplied by the temperature instead of divided",
+        "",
+        "divide by T.",
+        3,
+        temperature="times T",
+    )
+    yield mistake(
+        "infonce-loss-times-t",
+        times(call, temperature),
+        "the loss multiplied by T",
+        "",
+        "leave out the factor.",
+        2,
+        reduction="T loss",
+    )
+    yield mistake(
+        "not-normalised",
+        of_rows(call, pulled(z @ z.T / temperature + others)),
+        "the dot products: vectors not normalised",
+        "The cosine divides by both norms.",
+        "normalise them.",
+        2,
+        embeddings="not normalised",
+    )
+    for t in {1.0, 0.5, 0.1, 0.07} - {temperature}:
+        yield mistake(
+            "param-default" if t != 1 else "infonce-no-t",
+            of_rows(call, pulled(s / t + others)),
+            f"T = {t:g}" if t != 1 else "no temperature: T = 1",
+            f"T is {temperature:g} here.",
+            "use the same T.",
+            3 if t in (1, 0.07) else 1,
+            temperature=f"{t:g}",
+        )
+    half = n // 2
+    if n == 2 * half and (partner[:half] == at[:half] + half).all():
+        one = -log_softmax(u[:half] @ u[half:].T / temperature)[at[:half], at[:half]]
+        yield mistake(
+            "infonce-for-ntxent",
+            call.computing(lambda: (one, np.ones(half))),
+            "InfoNCE: only the first views as anchors, and only the second views to be found",
+            "Here every vector is an anchor, and all others are to be told apart.",
+            "use `info-nce`.",
+            3,
+            embeddings="first half against second",
+        )
+        for factor, what in ((0.5, "divided by 2"), (0.25, "divided by 4")):
+            yield mistake(
+                "infonce-halved",
+                times(call, factor),
+                f"the loss {what}: once more by the two views",
+                "",
+                "divide by the number of anchors.",
+                1,
+                reduction=what,
+            )

@@ -48,6 +48,15 @@ def multi_margin(call: Call) -> Iterator[Variant]:
         5,
         logits="max",
     )
+    yield mistake(
+        "crammer-singer",
+        of_rows(call, np.maximum(0, 1 - own[:, 0] + np.where(others, x, 0.0).max(axis=1)) * w[y]),
+        "the maximum over the other classes and 0, as Keras' CategoricalHinge takes it",
+        words,
+        "use `categorical-hinge`.",
+        3,
+        logits="max with 0",
+    )
     counted = np.maximum(0, m - own + x) ** p * w[y][:, None]
     yield mistake(
         "multi-margin-own",

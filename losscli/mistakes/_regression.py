@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from losscli.compute.variants import Call, Ratio
+from losscli.declare import Floats
 from losscli.mistakes import Variant, mistake, of_rows, times
 
 
@@ -41,6 +43,34 @@ def huber(call: Call) -> Iterator[Variant]:
         delta="delta |e|",
     )
 
+    yield from _of_other_powers(call, e)
+    yield _half_missing(call, np.where(e <= d, e * e, d * (e - d / 2)))
+
+
+def _half_missing(call: Call, value: Floats) -> Variant:
+    return mistake(
+        "huber-half-missing",
+        of_rows(call, value),
+        "the factor 1/2 missing for small errors only",
+        "Near the target it is half of the square.",
+        "halve the square.",
+        3,
+        input="e^2 near the target",
+    )
+
+
+def _of_other_powers(call: Call, e: Floats) -> Iterator[Variant]:
+    for name, value, what in (("mse-vs-huber", e * e, "squared"), ("mae-vs-huber", e, "absolute")):
+        yield mistake(
+            name,
+            of_rows(call, value),
+            f"the mean {what} error",
+            "This one is quadratic near the target and linear far from it.",
+            f"use `{'mse' if what == 'squared' else 'l1'}` for the other.",
+            2,
+            input=f"{what} error",
+        )
+
 
 def smooth_l1(call: Call) -> Iterator[Variant]:
     b = call["beta"]
@@ -53,6 +83,10 @@ def smooth_l1(call: Call) -> Iterator[Variant]:
         6,
         beta="huber",
     )
+    e = np.abs(call.x - call.t)
+    yield from _of_other_powers(call, e)
+    if b:
+        yield _half_missing(call, np.where(e < b, e * e / b, e - b / 2))
 
 
 def mean_absolute_percentage_error(call: Call) -> Iterator[Variant]:
@@ -159,6 +193,24 @@ def mean_absolute_error(call: Call) -> Iterator[Variant]:
         "take the absolute value.",
         1,
         input="input - target",
+    )
+    yield mistake(
+        "signed-error",
+        of_rows(call, t - x),
+        "the mean of target - input: signs kept, so that errors cancel",
+        "L1 takes absolute values.",
+        "take the absolute value.",
+        1,
+        input="target - input",
+    )
+    yield mistake(
+        "rmse-vs-mae",
+        call.reduced(lambda c: Ratio(math.sqrt(float(np.mean((x - t) ** 2))))),
+        "the root of the mean squared error",
+        "L1 takes absolute values.",
+        "use `mse`, and take its root.",
+        2,
+        reduction="sqrt(mean(e^2))",
     )
     e = np.abs(x - t)
     yield mistake(

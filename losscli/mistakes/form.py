@@ -25,7 +25,11 @@ NAMES = {
     ("triplet", "eps"): "triplet-eps",
     ("triplet", "p"): "triplet-p",
     ("ctc", "zero_infinity"): "ctc-zero-infinity",
-    ("dice", "per_image"): "dice-per-image",
+    **{
+        (loss, option): name
+        for loss in ("dice", "jaccard", "tversky", "focal-tversky", "lovasz-hinge", "lovasz-softmax")
+        for option, name in (("per_image", "dice-per-image"), ("average", "dice-micro"), ("mode", "dice-mode"))
+    },
 }
 OWN = ("ignore_index", "blank", "shift", "label_smoothing")  # options that another stage is about
 
@@ -40,11 +44,30 @@ def variants(call: Call) -> Iterator[Variant]:
 
 def _other_options(call: Call) -> Iterator[Variant]:
     """One rule for all options: left at its default, or the other word of a choice."""
+    numbers = {
+        name: parameter.default
+        for name, parameter in call.loss.declaration.parameters.items()
+        if name in call.given and name not in OWN and isinstance(parameter.marker, Number)
+    }
+    if len(numbers) > 1:
+        defaults = ", ".join(f"{name} {_word(value)}" for name, value in numbers.items())
+        yield mistake(
+            "param-default",
+            call.having(**numbers),
+            f"all numbers left at their defaults: {defaults}",
+            "They are given here.",
+            "give them to the other computation, too.",
+            3,
+            **{name: _word(value) for name, value in numbers.items()},
+        )
     for name, parameter in call.loss.declaration.parameters.items():
         marker = parameter.marker
         if name in OWN or parameter.required or name not in call.values:
             continue
         key = NAMES.get((call.name, name))
+        if name == "from_logits":
+            once = "probs-as-logits" if call.values.get("mode") in (None, "multiclass") else "sigmoid-twice"
+            key = "logits-as-probs" if call[name] else once
         now = call[name]
         if name in call.given and isinstance(marker, (Number, Choice)):
             yield mistake(

@@ -96,10 +96,9 @@ def _of_logits(call: Call) -> Iterator[Variant]:
             1,
             **{first: f"log_softmax({first}) / ln 10"},
         )
-        hot = best(x)
         yield mistake(
             "argmaxed-predictions",
-            call.having(**{first: hot}),
+            call.having(**{first: best(x)}),
             "the argmax of the predictions taken for logits",
             "A loss takes the scores themselves.",
             "leave out the argmax.",
@@ -229,7 +228,7 @@ def _of_log_probabilities(call: Call) -> Iterator[Variant]:
         7,
         **{first: f"exp({first})"},
     )
-    if call.name == "kl" or (call.scale == "log-probabilities" and call.classes is not None):
+    if call.name in ("kl", "ctc") or (call.scale == "log-probabilities" and call.classes is not None):
         yield mistake(
             "probs-as-logits",
             call.having(**{first: log_softmax(p)}),

@@ -45,7 +45,8 @@ def _divisors(call: Call) -> Iterator[Variant]:
             yield mistake(name, made, what, why, mend, seen, reduction=code or f"sum / {below:g}")
 
     if call.reduction != "sum":
-        yield from by("reduction-sum", 1.0, "the sum, not the mean", "set reduction='mean'.", 18, code="sum")
+        if call.name != "ctc":  # whose sum is of other losses than its mean
+            yield from by("reduction-sum", 1.0, "the sum, not the mean", "set reduction='mean'.", 18, code="sum")
     else:
         yield from by(
             "reduction-mean",
@@ -124,7 +125,15 @@ def _divisors(call: Call) -> Iterator[Variant]:
             3,
         )
     if classes and classes > 1:
-        if call.name in ("multilabel-soft-margin", "multi-margin"):
+        if call.name in ("multilabel-soft-margin", "multi-margin", "multilabel-margin"):
+            yield from by(
+                "reduction-sum",
+                1 / classes,
+                "the sum over all rows and classes",
+                "divide by the rows and the classes.",
+                8,
+                code=f"sum * {classes}",
+            )
             yield mistake(
                 "sum-over-classes",
                 call.reduced(to(total * classes, own.below)),
@@ -277,6 +286,15 @@ def _means(
                 reduction=f"sum of means {code}",
             )
     else:
+        yield mistake(
+            name,
+            call.reduced(to(float(kept.sum()), len(kept))),
+            f"exp of the mean of the means of {of}",
+            why,
+            mend,
+            seen,
+            reduction=f"exp(mean of means) {code}",
+        )
         values = [call.linked_by.of(m) for m in kept.tolist()]
         made = call.reduced(to(float(np.sum(values)), len(values))).in_unit(lambda v: v, linked=False)
         yield mistake(
@@ -300,7 +318,26 @@ def _ctc(call: Call) -> Iterator[Variant]:
     mean = call.own_terms.mean
     finite = np.isfinite(value) & (value != 0)
     why = "PyTorch's mean divides each loss by its number of labels, then by the number of sequences."
+    if mean is not None:
+        yield mistake(
+            "ctc-div-all-input-lengths",
+            call.reduced(to(float(value.sum()), float(frames.sum()))),
+            "the sum divided by the frames of all sequences together",
+            why,
+            "divide each loss by its own target length.",
+            2,
+            reduction="sum / all frames",
+        )
     if call.reduction == "mean":
+        yield mistake(
+            "reduction-sum",
+            call.reduced(to(float(value.sum()))),
+            "the sum, not the mean",
+            why,
+            "set reduction='mean'.",
+            18,
+            reduction="sum",
+        )
         yield mistake(
             "ctc-not-div-length",
             call.reduced(to(float(value.sum()), n)),

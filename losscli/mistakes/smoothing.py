@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from losscli.compute.variants import Call
+from losscli.compute.variants import Call, Ratio
 from losscli.declare import Floats
 from losscli.losses.multiclass import _labels
 from losscli.mistakes import Variant, mistake
@@ -53,6 +53,13 @@ def variants(call: Call) -> Iterator[Variant]:
             2,
             "(1 - e) y + 1/C",
         ),
+        (
+            "smoothing-unnormalised",
+            y * (1 - e) + e,
+            "e on each class, not e/C: the logarithms summed over the classes, not averaged",
+            2,
+            "y (1 - e) + e",
+        ),
         ("smoothing-unnormalised", y + e / classes, "y + e/C as the target, which sums to more than 1", 1, "y + e/C"),
         (
             "smoothing-others-only",
@@ -97,6 +104,29 @@ def variants(call: Call) -> Iterator[Variant]:
             "leave the smoothing to the loss.",
             1,
             label_smoothing="unweighted",
+        )
+        hard = np.where(counts, -(w * y * log_p).sum(axis=1), 0.0)
+        spread = np.where(counts, -log_p.mean(axis=1), 0.0)
+        label_share = np.where(counts, w[label], 0.0) if label is not None else (w * y).sum(axis=1)
+        above = (1 - e) * hard.sum() / divisor.sum() + e * spread.sum() / counts.sum()
+        yield mistake(
+            "smoothing-unweighted",
+            call.reduced(lambda c: Ratio(float(above))),
+            "class weights on the label's share only, and the smoothing's share averaged over the rows",
+            "PyTorch weights each class's share by its own weight.",
+            "leave the smoothing to the loss.",
+            1,
+            label_smoothing="unweighted, by rows",
+        )
+        by_label = np.where(counts, (1 - e) * hard + e * label_share * spread, 0.0)
+        yield mistake(
+            "smoothing-weight-of-label",
+            call.computing(lambda: (by_label, divisor)),
+            "the weight of the label on the smoothing's share, too",
+            "PyTorch weights each class's share by its own weight.",
+            "leave the smoothing to the loss.",
+            1,
+            label_smoothing="weight[label]",
         )
 
 

@@ -47,9 +47,10 @@ def variants(call: Call) -> Iterator[Variant]:
         return
     yield mistake("sign", _of(call, lambda v: -v), "the sign exchanged", "", "change the sign.", 4, reduction="-loss")
     if call.has_logarithm:
+        power = 2 if call.name == "msle" else 1  # of the logarithm in the loss
         yield mistake(
             "log-base-2",
-            _of(call, lambda v: v / math.log(2)),
+            _of(call, lambda v: v / math.log(2) ** power),
             "in bits: the logarithm to base 2",
             "Losses take the natural logarithm.",
             "multiply by ln 2 = 0.693147.",
@@ -58,7 +59,7 @@ def variants(call: Call) -> Iterator[Variant]:
         )
         yield mistake(
             "log-base-10",
-            _of(call, lambda v: v / math.log(10)),
+            _of(call, lambda v: v / math.log(10) ** power),
             "the logarithm to base 10",
             "Losses take the natural logarithm.",
             "multiply by ln 10 = 2.302585.",
@@ -165,6 +166,15 @@ def variants(call: Call) -> Iterator[Variant]:
         )
     if call.name == "mape":
         yield mistake(
+            "accuracy-not-error",
+            _of(call, lambda v: 100 - v),
+            "100 minus it, an accuracy",
+            "",
+            "take 100 minus it.",
+            2,
+            reduction="100 - loss",
+        )
+        yield mistake(
             "mape-fraction",
             _of(call, lambda v: v / 100),
             "a fraction, as in scikit-learn, not percent",
@@ -189,6 +199,17 @@ def _exp(v: float) -> float:
 
 def _root_of_columns(call: Call) -> Iterator[Variant]:
     rows = call.tally.rows
+    if call.name == "js" and rows and len(rows) == 1:
+        roots = np.sqrt(np.maximum(rows[0].by_row, 0))
+        yield mistake(
+            "js-sqrt",
+            call.reduced(to(float(roots.sum()), len(roots))),
+            "the mean of the rows' distances, the roots of their divergences, as in SciPy",
+            "",
+            "square each.",
+            7,
+            reduction="mean of roots",
+        )
     if (
         not rows
         or not call.whole
@@ -210,3 +231,13 @@ def _root_of_columns(call: Call) -> Iterator[Variant]:
             3,
             reduction="mean of roots",
         )
+    norms = np.sqrt(columns.sum(axis=1))
+    yield mistake(
+        "norm-mean-of-rows",
+        call.reduced(to(float(norms.sum()), len(norms))),
+        "the mean of the rows' norms: the root of each row's sum",
+        "",
+        "take the mean of the squares.",
+        2,
+        reduction="mean of norms",
+    )

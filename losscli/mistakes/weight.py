@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from losscli.compute.variants import Call
-from losscli.mistakes import Variant, mistake
+from losscli.mistakes import Variant, mistake, times
 
 ORDER = 4
 
@@ -55,6 +55,17 @@ def _of_rows_or_classes(call: Call, name: str, by_row: bool) -> Iterator[Variant
         changes += [
             ("weights-reversed", w[::-1].copy(), "the weights of the classes in reverse order", "", 1, "w[::-1]"),
         ]
+    if call.weights is not None:
+        each = call.weights if call.weights.ndim == call.terms.value.ndim else call.weights[:, None]
+        yield mistake(
+            "weights-twice",
+            times(call, each),
+            f"the weights of the {of} applied twice, but counted once in the divisor",
+            "They multiply the loss once.",
+            "give the weights to the loss, and do not multiply again.",
+            4,
+            **{name: f"{name} * {name}"},
+        )
     for key, changed, what, why, seen, code in changes:
         why = why or "Weight c multiplies the loss of the rows with label c." * (not by_row)
         mend = "give the weights to the loss as they are."

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from tests.benchmarks.measure import available_threads, processor
 
-NAMES = ("prompt", "arrays", "losses", "streams", "accuracy")
+NAMES = ("prompt", "arrays", "losses", "streams", "accuracy", "why")
 
 
 def main() -> None:
@@ -17,7 +17,9 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="|".join(NAMES), help="which ones (default: all)")
     parser.add_argument("--quick", action="store_true", help="small sizes: whether it runs, not how fast it is")
     asked = parser.parse_args()
-    if unknown := set(asked.names) - set(NAMES):
+    files = [name for name in asked.names if name.endswith(".jsonl")]  # of cases, for why
+    names = [name for name in asked.names if name not in files]
+    if unknown := set(names) - set(NAMES):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     del sys.path[0]  # `-m` puts the checkout first; measured is the losscli that is installed
     try:
@@ -26,8 +28,8 @@ def main() -> None:
         sys.exit("losscli is not installed in this environment: pip install '.[test]' torch==2.13.0 duckdb polars")
     print(f"losscli {losscli.__version__} in {os.path.dirname(losscli.__file__)}")
     print(f"{processor()}, {available_threads()} cores, Python {sys.version.split()[0]}")
-    for name in asked.names or NAMES:
-        import_module(f"tests.benchmarks.{name}").main(asked.quick)
+    for name in names or NAMES:
+        import_module(f"tests.benchmarks.{name}").main(asked.quick, *([files] if name == "why" else []))
 
 
 if __name__ == "__main__":

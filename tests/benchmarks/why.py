@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,8 @@ import numpy as np
 
 import losscli
 from losscli.catalogue import find
-from losscli.compute.variants import Call, calls
-from losscli.mistakes import _search
-from losscli.mistakes._search import Candidate, Explanation, explained, observed
+from losscli.compute.variants import parts
+from losscli.mistakes._search import Candidate, Explanation, Tried, observed
 
 CASES = Path(__file__).parents[1] / "why-cases.jsonl"
 NOTHING = {"none-expected": "none", "no-difference": "agrees"}  # tags of what is no mistake, and the tier it is
@@ -44,12 +44,15 @@ CHANCE: list[tuple[str, dict[str, Any]]] = [  # command and document, from few o
 ]  # fmt: skip
 
 
-def calls_of(command: str, document: Any) -> Iterator[Call]:
-    """The calls of one document, or of several."""
+def tried(command: str, document: Any) -> Tried:
+    """One document, or a list of several, with all mistakes tried on it."""
     entry = find("losses", command)
     assert entry is not None, command
-    for each in document if isinstance(document, list) else [document]:
-        yield from calls(getattr(losscli, entry.path.stem)(**each))
+    documents = document if isinstance(document, list) else [document]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of odd input, which is no concern here
+        results = [getattr(losscli, entry.path.stem)(**each) for each in documents]
+    return Tried(part for result in results for part in parts(result))
 
 
 def names(candidate: Candidate) -> set[str]:
@@ -91,7 +94,7 @@ def run_cases(path: Path) -> None:
     slowest = 0.0
     for number, case in enumerate(cases, 1):
         start = time.perf_counter()
-        found = explained(calls_of(case["cmd"], case["doc"]), observed(case["observed_text"]))
+        found = tried(case["cmd"], case["doc"]).explain(observed(case["observed_text"]))
         slowest = max(slowest, time.perf_counter() - start)
         at = place(found, case)
         is_nothing = case["tag"] in NOTHING
@@ -125,13 +128,13 @@ def chance_table(draws: int, pairs: int) -> None:
     print("\nUnrelated numbers that are hit, by their digits: by a single cause, and by one or two that would be shown")
     print(f"{'':28}" + "".join(f"{d} digits".rjust(16) for d in DIGITS))
     for command, document in CHANCE:
-        kept = list(calls_of(command, document))
-        loss = explained(kept, observed("123456.789")).right.value
-        values, row = singles(kept), []
+        causes = tried(command, document)
+        loss, row = causes.as_it_is("all").value, []
+        values = [trial.value for trial in causes.singles("all")]
         for digits in DIGITS:
             drawn = [text(v, digits) for v in loss * WITHIN ** rng.uniform(-1, 1, draws)]
             single = [hit(values, t) for t in drawn]
-            both = [explained(kept, observed(t)).tier in ("single", "pair") for t in drawn[:pairs]]
+            both = [causes.explain(observed(t)).tier in ("single", "pair") for t in drawn[:pairs]]
             row.append(f"{np.mean(single):8.1%}{np.mean(both):8.1%}")
         options = ", ".join(key for key in document if key in ("weight", "pos_weight", "reduction"))
         print(f"{command + (f' ({options})' if options else ''):28}" + "".join(row), flush=True)
@@ -146,17 +149,6 @@ def hit(values: Sequence[float], written: str) -> bool:
     """Whether one of the values is this number, to its digits."""
     (number,) = observed(written)
     return any(map(number.holds, values))
-
-
-def singles(kept: Sequence[Call]) -> list[float]:
-    """The values of all single causes, without the loss's own."""
-    found: dict[Any, Any] = {}
-    for later, call in enumerate(kept):
-        _search._collect(found, bool(later), _search._row_variants([((), call)], "all"))
-    trials = [*_search._finished(found, "all"), *_search._on_numbers([((), kept[0])])]
-    first = _search._trial((), kept[0], "all")
-    assert first is not None
-    return [t.value for t in _search._different(trials, first)]
 
 
 def main(quick: bool, files: Sequence[str] = ()) -> None:

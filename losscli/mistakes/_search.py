@@ -384,7 +384,7 @@ def _near(known: list[float], value: float) -> bool:
 
 
 def _same(a: float, b: float) -> bool:
-    return a == b or abs(a - b) <= SAME * max(abs(a), abs(b)) or (math.isnan(a) and math.isnan(b))
+    return a == b or math.isclose(a, b, rel_tol=SAME) or (math.isnan(a) and math.isnan(b))
 
 
 def _nearest(found: Sequence[Trial], numbers: Sequence[Observed]) -> list[Trial]:

@@ -27,7 +27,7 @@ from losscli.mistakes import Variant
 FLOAT32 = 4e-7  # how far a mean computed in float32 may be off
 WHOLE = 1e-3  # how far a number without a decimal point may be off
 SAME = 1e-9  # values this close to one another are the same
-PAIR_CHANCE = 0.05  # pairs more likely by chance are not shown
+PAIR_CHANCE = 0.01  # pairs more likely by chance are not shown: there are many
 Over: TypeAlias = Literal["all", "rows", "documents"]  # what the numbers are: one loss, or those of rows or documents
 SURE, LIKELY = 0.01, 0.2
 MOST_NUMBERS = 50_000  # numbers in all arrays up to which pairs are tried

@@ -155,4 +155,4 @@ def main(quick: bool, files: Sequence[str] = ()) -> None:
     for path in map(Path, files or [str(CASES)]):
         run_cases(path)
     if not files:
-        chance_table(*((200, 5) if quick else (2000, 40)))
+        chance_table(*((200, 20) if quick else (2000, 500)))

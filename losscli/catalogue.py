@@ -1,8 +1,8 @@
 """What there is, read from the folders: a loss, a function, an input or an output format is one file.
 
 The first line of a file is `\"\"\"name, other name: summary.` and its stem is the full name; the rest of that docstring
-has the formula (indented), lines `Key: value` and examples. All of it is read as text, so that `--help`, `list` and
-completion import no loss and no NumPy.
+has the formula (indented) and examples, or for a library the names of its losses. All of it is read as text, so that
+`--help`, `list` and completion import no loss and no NumPy.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ class Entry:
     @property
     def title(self) -> str:
         """The full name in words: the constant TITLE, or else the file's name."""
-        return self._constant("TITLE", self.path.stem.replace("_", " ").capitalize())
+        return self.constant("TITLE", self.path.stem.replace("_", " ").capitalize())
 
     @property
     def family(self) -> str:
@@ -60,10 +60,16 @@ class Entry:
     def formula(self) -> str:
         return "; ".join(" ".join(line.split()) for line in self.card.split("\n\n")[0].splitlines())
 
-    def facts(self) -> dict[str, str]:
-        """The lines `Key: value` of the docstring: the names in other libraries."""
+    @cached_property
+    def lines(self) -> dict[str, str]:
+        """The lines `key: value` of the docstring: of a library, what each loss is called there."""
         lines = (line.partition(": ") for line in self.card.splitlines() if not line.startswith(" "))
-        return {key: value for key, colon, value in lines if colon and key.isalpha()}
+        return {key: value for key, colon, value in lines if colon}
+
+    def facts(self) -> dict[str, str]:
+        """What other libraries call it."""
+        each = ((library.summary.rstrip("."), library.lines.get(self.name)) for library in libraries())
+        return {library: line for library, line in each if line}
 
     @property
     def examples(self) -> list[str]:
@@ -78,7 +84,7 @@ class Entry:
     @property
     def own_reductions(self) -> dict[str, str]:
         """The loss's constant REDUCTIONS: each of its own reductions, and what that divides by, in words."""
-        return self._constant("REDUCTIONS", {})
+        return self.constant("REDUCTIONS", {})
 
     @cached_property
     def declaration(self) -> Declaration:
@@ -112,7 +118,8 @@ class Entry:
     def _tree(self) -> ast.Module:
         return ast.parse(self.path.read_text("utf-8"), str(self.path))
 
-    def _constant(self, name: str, default: Any) -> Any:
+    def constant(self, name: str, default: Any) -> Any:
+        """A constant of the module, read as text."""
         found = next((node for node in self._tree.body if name in _defined(node)), None)
         return ast.literal_eval(found.value) if isinstance(found, ast.Assign) else default
 
@@ -154,6 +161,17 @@ def commands() -> Iterator[Entry]:
 def module(folder: str, name: str) -> Any:
     """The module of a folder that bears this name; there is one."""
     return next(entry.module() for entry in entries(folder) if name in entry.names)
+
+
+@cache
+def libraries() -> tuple[Entry, ...]:
+    """The libraries in the order in which they are named."""
+    from losscli.libraries import ORDER
+
+    def place(entry: Entry) -> int:
+        return ORDER.index(entry.name) if entry.name in ORDER else len(ORDER)
+
+    return tuple(sorted(entries("libraries"), key=place))
 
 
 def find(folder: str, name: str) -> Entry | None:

@@ -137,18 +137,23 @@ class LossGroup(_Help, TyperGroup):
             ) from None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        built = self._built(args[0].replace("_", "-"))
+        built = self._built(args[0])
         if built is None and not ctx.resilient_parsing:
             from losscli.commands._meant import unknown_command
 
             raise UsageError(unknown_command(args[0], args[1:]))
         return super().resolve_command(ctx, args) if built is None else (args[0], built, args[1:])
 
-    def _built(self, name: str) -> LossCommand | None:
+    def _built(self, word: str) -> LossCommand | None:
+        name = word.replace("_", "-")
         if entry := find("losses", name) or find("functions", name):
             return of_loss(entry)
-        verb = find("commands", name)
-        return of_verb(verb) if verb else None
+        if verb := find("commands", name):
+            return of_verb(verb)
+        from losscli.libraries import _names
+
+        meant = None if word.startswith("-") else _names.command(word)
+        return self._built(meant) if meant else None
 
     def _know_all(self) -> None:
         for entry in (*commands(), *entries("commands")):
@@ -264,6 +269,8 @@ def _applying(parameters: Iterable[Parameter], entry: Entry) -> Iterator[Paramet
         "reduction": not entry.is_function,
         "grad": not entry.is_function,
         "why": not entry.is_function,
+        "compare": not entry.is_function,
+        "code": not entry.is_function,
     }
     formats = sorted((name for e in entries("reports") for name in e.names), key=lambda name: name != "table")
     words = {"reduction": entry.reductions, "format": tuple(formats)}

@@ -6,7 +6,7 @@ import inspect
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from losscli.documents.numerals import refuse_booleans
 from losscli.errors import UsageError
 from losscli.reports import Page
 from losscli.text import counted
+
+if TYPE_CHECKING:
+    from losscli.libraries._comparison import Comparison
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,6 +51,18 @@ class Result(result.Result):
         text = number if isinstance(number, str) else ", ".join(map(repr, np.asarray(number, float).ravel().tolist()))
         found = explained(parts(self), observed(text), self.settings.threads)
         return Answer(_why.page(found), _why.record(found))
+
+    def compare(self) -> Comparison:
+        """The number by the rules of each library that has the loss."""
+        from losscli.libraries._comparison import compared
+
+        return compared([self])
+
+    def code(self, library: str) -> str:
+        """A program that gives the number with a library, such as "pytorch"."""
+        from losscli.libraries._comparison import code
+
+        return code(self, library)
 
     def _repr_html_(self) -> str:
         from losscli.commands._working import page

@@ -40,7 +40,7 @@ def golden_lines(entry: Entry) -> list[str]:
 
 
 def library_lines(entry: Entry) -> list[str]:
-    """The lines of a loss's card that name what computes the same in other libraries."""
+    """What losscli/libraries/ says computes the same as a loss."""
     return [f"{library}: {claim}" for library, claim in entry.facts().items()]
 
 
@@ -164,7 +164,7 @@ characters."""
 
 NO_FORMULA = """The docstring of LOSS does not go on with the formula: after a blank line, indented by four blanks."""
 
-NO_LIBRARY = """The docstring of LOSS names no library that computes the same, in a line such as `PyTorch: MSELoss`."""
+NO_LIBRARY = """No library has the command of LOSS: a file in losscli/libraries/ needs a line such as `mse: MSELoss`."""
 
 NO_EXAMPLES = """The docstring of LOSS has FOUND examples, but three are needed, each a line that begins with
 `    losscli ` and runs."""
@@ -192,7 +192,7 @@ tests/README.md says more."""
 TOO_FEW = f"""tests/losses/NAME.jsonl has LINES lines, but needs at least {FEWEST}. Let golden_cases in NAME.py
 yield more, and make the file anew with `python -m tests.goldens NAME`. tests/README.md says more."""
 
-NO_CLAIM = """The card of this loss says
+NO_CLAIM = """losscli/libraries/ says of this loss
 
     LINE
 
@@ -200,7 +200,7 @@ but tests/losses/NAME.claims.jsonl has no case that shows it. Let claims(rng) in
 of losscli as the line says, and the library's answer. Then `python -m tests.goldens --claims NAME` makes the file. A
 line that was reworded needs this, too: its cases must show what it says now. tests/README.md says more."""
 
-NO_LINE = """tests/losses/NAME.claims.jsonl shows a line that the card of this loss does not have:
+NO_LINE = """tests/losses/NAME.claims.jsonl shows a line that no file in losscli/libraries/ has:
 
     LINE
 

@@ -26,7 +26,7 @@ LAYERS = [
     ["commands"],
     ["reports"],
     ["mistakes"],
-    ["compute", "losses", "functions"],
+    ["compute", "losses", "functions", "libraries"],
     ["documents"],
     ["ops", "doubled", "products", "terms", "catalogue", "meaning", "terminal"],
     ["declare", "errors", "text", "__init__"],
@@ -35,7 +35,7 @@ LAYERS = [
 
 def layer(module: str) -> int:
     name = module.split(".")[1] if "." in module else "__init__"
-    if module == "losscli.losses":  # the order of the families, and nothing else
+    if module in ("losscli.losses", "losscli.libraries"):  # an order, and nothing else
         name = "__init__"
     return next(i for i, names in enumerate(LAYERS) if name in names)
 

@@ -15,6 +15,7 @@ from losscli.commands._checks import Checks, Gate
 from losscli.commands._questions import Questions
 from losscli.commands._reading import Reading, documents
 from losscli.compute.settings import Settings
+from losscli.declare import Declaration, flag
 from losscli.errors import DataError, LosscliError, UsageError
 from losscli.reports import Page, Records, Show
 from losscli.terms import Total
@@ -52,7 +53,8 @@ def result(
     # a bar has no place among results that come to the same terminal as they are computed
     flowing = format in ("jsonl", "csv", "tsv") and show.output is None and sys.stdout.isatty()
     with closing(items), output(show.output) as out, bar(show.progress and not flowing) as watched:
-        answer = _answer(watched(results), show, format, questions, settings.threads)
+        source = entry.declaration, values, reading
+        answer = _answer(watched(results), show, format, questions, settings.threads, source)
         module("reports", format).write(answer, out)
         refuse_changed()
         out.flush()
@@ -64,15 +66,33 @@ def result(
         answer.raise_if_unexplained()
 
 
-def _answer(results: Iterator[Result], show: Show, format: str, questions: Questions, threads: int | None) -> Any:
-    """What is written: the result, or the answer to a question about it."""
-    if questions.why is None:
+def _answer(
+    results: Iterator[Result],
+    show: Show,
+    format: str,
+    questions: Questions,
+    threads: int | None,
+    source: tuple[Declaration, Mapping[str, Any], Reading],
+) -> Any:
+    """What is written: the result, or the answer to a question about it; `source` is where its arrays come from."""
+    asked = [name for name, value in vars(questions).items() if value not in (None, False)]
+    if not asked:
         return ResultAnswer(results, show, format)
-    from losscli.commands._why import WhyAnswer
-
+    if len(asked) > 1:
+        raise UsageError(f"one question at a time, but {' and '.join(map(flag, asked))} were asked.")
     if show.steps or show.grad:
-        raise UsageError("--why explains a number: --steps and --grad have no place in it.")
-    return WhyAnswer(results, questions.why, show, format, threads)
+        raise UsageError(f"{flag(asked[0])} is about the number: --steps and --grad have no place in it.")
+    if questions.why is not None:
+        from losscli.commands._why import WhyAnswer
+
+        return WhyAnswer(results, questions.why, show, format, threads)
+    if questions.compare:
+        from losscli.commands._compare import CompareAnswer
+
+        return CompareAnswer(results, show, format)
+    from losscli.commands._code import CodeAnswer, loading
+
+    return CodeAnswer(results, str(questions.code), loading(*source), format)
 
 
 def _format(show: Show) -> str:

@@ -91,6 +91,10 @@ class Keys:
         named = " and ".join(f"{flag(name)}-key" for name in missing)
         return f"Give {options}, or name the {what}{'s' * (len(missing) > 1)} with {named}."
 
+    def names(self, keys: tuple[str, ...]) -> dict[str, str]:
+        """Which key is which parameter."""
+        return self._names(keys)[0]
+
     def _names(self, keys: tuple[str, ...], is_table: bool = False) -> tuple[dict[str, str], list[str]]:
         """Which key is which parameter, and the keys that are not parameters; a misspelt parameter is an error."""
         spellings = self._spellings()

@@ -2,10 +2,6 @@
 
     log_sigmoid(x) = -log(1 + exp(-x))
 
-PyTorch: LogSigmoid
-Keras: log_sigmoid
-JAX: jax.nn.log_sigmoid
-
 Examples:
     losscli log-sigmoid --logits 0.15,-0.34,0.12,0.67,0.55
     losscli log-sigmoid --logits '0.9,0.1; 0.8,0.2' -q

@@ -2,10 +2,6 @@
 
     log_softmax(z)[c] = z[c] - log(sum_k exp(z[k]))
 
-PyTorch: LogSoftmax (give dim: its default depends on the number of axes)
-Keras: log_softmax (--class-axis -1)
-JAX: jax.nn.log_softmax (--class-axis -1)
-
 Examples:
     losscli log-softmax --logits 0.15,-0.34,0.12,0.67,0.55
     losscli log-softmax --logits '0.9,0.1; 0.8,0.2' -q

@@ -2,10 +2,6 @@
 
     sigmoid(x) = 1 / (1 + exp(-x))
 
-PyTorch: Sigmoid
-Keras: sigmoid
-JAX: jax.nn.sigmoid
-
 Examples:
     losscli sigmoid --logits 0.15,-0.34,0.12,0.67,0.55
     losscli sigmoid --logits '0.9,0.1; 0.8,0.2' -q

@@ -2,10 +2,6 @@
 
     softmax(z)[c] = exp(z[c]) / sum_k exp(z[k])
 
-PyTorch: Softmax (give dim: its default depends on the number of axes)
-Keras: softmax (--class-axis -1)
-JAX: jax.nn.softmax (--class-axis -1)
-
 Examples:
     losscli softmax --logits 0.15,-0.34,0.12,0.67,0.55
     losscli softmax --logits '0.9,0.1; 0.8,0.2' -q

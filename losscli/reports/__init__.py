@@ -56,12 +56,16 @@ class Page:
     remark: str = ""
 
 
+class Verbatim(str):
+    """A page that is text as it stands, such as a program."""
+
+
 class Answer(Protocol):
     """What a command found, in the forms that formats ask for; each is computed as it is read, and only once."""
 
     format: str
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self) -> Iterator[Page | Verbatim]:
         """For people: tables and the working."""
 
     def record(self) -> dict[str, Any]:

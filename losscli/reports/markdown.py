@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import TextIO
 
-from losscli.reports import Answer, Table
+from losscli.reports import Answer, Table, Verbatim
 
 
 def write(answer: Answer, out: TextIO) -> None:
     for page in answer.pages():
+        if isinstance(page, Verbatim):
+            out.write(f"```python\n{page}```\n")
+            continue
         formula = f" `{page.formula}`" if page.formula else ""
         size = f" ({page.size})" if page.size else ""
         out.write(f"**{_escaped(page.title)}**{formula}{size}\n\n")

@@ -10,7 +10,7 @@ from rich import table as rich_table
 from rich.console import Console
 from rich.text import Text
 
-from losscli.reports import Answer, Page, Table
+from losscli.reports import Answer, Page, Table, Verbatim
 
 INDENT = 2
 WIDEST = 100  # of a line of words
@@ -20,7 +20,10 @@ STYLES = {"": "", "marked": "bold", "sum": "dim"}
 
 def write(answer: Answer, out: TextIO) -> None:
     for page in answer.pages():
-        draw(page, out)
+        if isinstance(page, Verbatim):
+            out.write(page)
+        else:
+            draw(page, out)
 
 
 def draw(page: Page, out: TextIO) -> None:

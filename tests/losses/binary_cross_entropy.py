@@ -45,6 +45,7 @@ def golden_case(probs: Any, labels: Any, weight: Any) -> tuple[dict[str, Any], A
 
 def claims(rng: np.random.Generator) -> Iterator[Any]:
     import torch
+    from sklearn.metrics import log_loss
 
     keras, optax = _claims.keras(), _claims.optax()
     for shape in _claims.SHAPES:
@@ -52,6 +53,9 @@ def claims(rng: np.random.Generator) -> Iterator[Any]:
         yield "PyTorch", {"probs": p, "labels": t}, torch.nn.BCELoss()(torch.tensor(p), torch.tensor(t))
         clipped = np.clip(p, 1e-7, 1 - 1e-7)
         yield "Keras", {"probs": clipped, "labels": t}, keras.losses.BinaryCrossentropy()(t, p)
+        hard, eps = np.rint(t), np.finfo(float).eps
+        limited = {"probs": np.clip(p, eps, 1 - eps), "labels": hard}
+        yield "sklearn", limited, log_loss(hard.ravel(), p.ravel(), labels=[0, 1])
         inner = np.clip(p, 0.01, 0.99)
         arguments = {"probs": inner, "labels": t, "reduction": "none"}
         yield "optax", arguments, optax.losses.sigmoid_binary_cross_entropy(np.log(inner / (1 - inner)), t)

@@ -148,6 +148,7 @@ def non_finite() -> Iterator[Any]:
 
 def claims(rng: np.random.Generator) -> Iterator[Any]:
     import torch
+    from sklearn.metrics import log_loss
 
     keras, optax = _claims.keras(), _claims.optax()
     for shape in _claims.CLASS_SHAPES:
@@ -158,6 +159,9 @@ def claims(rng: np.random.Generator) -> Iterator[Any]:
         yield "Keras", given, keras.losses.SparseCategoricalCrossentropy(from_logits=True)(y, z)
         smoothed = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1)
         yield "Keras", soft | {"label_smoothing": 0.1}, smoothed(soft["labels"], z)
+        if len(shape) == 2:
+            p = np.exp(z) / np.exp(z).sum(-1, keepdims=True)
+            yield "sklearn", given, log_loss(y, p, labels=range(shape[-1]))
         each = {"reduction": "none"}
         yield "optax", given | each, optax.losses.softmax_cross_entropy_with_integer_labels(z, y)
         yield "optax", soft | each, optax.losses.softmax_cross_entropy(z, soft["labels"])

@@ -71,6 +71,7 @@ def named(arguments: dict[str, Any]) -> tuple[dict[str, Any], Any]:
 
 def claims(rng: np.random.Generator) -> Iterator[Any]:
     import torch
+    from sklearn.metrics import log_loss
 
     keras, optax = _claims.keras(), _claims.optax()
     for shape in _claims.CLASS_SHAPES:
@@ -80,5 +81,8 @@ def claims(rng: np.random.Generator) -> Iterator[Any]:
         scaled = np.exp(lp) / np.exp(lp).sum(-1, keepdims=True)
         clipped = given | {"log_probs": np.log(np.clip(scaled, 1e-7, 1 - 1e-7))}
         yield "Keras", clipped, keras.losses.SparseCategoricalCrossentropy()(y, np.exp(lp))
+        if len(shape) == 2:
+            limited = np.clip(scaled, np.finfo(float).eps, 1 - np.finfo(float).eps)
+            yield "sklearn", given | {"log_probs": np.log(limited)}, log_loss(y, scaled, labels=range(shape[-1]))
         each = given | {"log_probs": np.log(scaled), "reduction": "none"}
         yield "optax", each, optax.losses.softmax_cross_entropy_with_integer_labels(each["log_probs"], y)

@@ -2,10 +2,6 @@
 
     loss = -(t log p + (1 - t) log(1 - p))
 
-PyTorch: BCELoss
-Keras: BinaryCrossentropy (clips p to between 1e-7 and 1 - 1e-7)
-optax: sigmoid_binary_cross_entropy (on log(p / (1 - p)); not at p = 0 or 1)
-
 Examples:
     losscli bce --probs 0.54,0.42,0.53 --labels 0,1,0
     losscli bce --probs '0.9,0.2; 0.6,0.1' --labels '1,0; 1,1' --weight 1,2

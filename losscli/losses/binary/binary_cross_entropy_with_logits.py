@@ -2,10 +2,6 @@
 
     loss = -(t log sigmoid(x) + (1 - t) log sigmoid(-x))
 
-PyTorch: BCEWithLogitsLoss
-Keras: BinaryCrossentropy (from_logits=True)
-optax: sigmoid_binary_cross_entropy
-
 Examples:
     losscli bce-logits --logits 0.15,-0.34,0.12,0.67,0.55 --labels 0,1,0,1,0
     losscli bce-logits --logits '2,-1; 0.5,3' --labels '1,0; 1,1' --pos-weight 3,1

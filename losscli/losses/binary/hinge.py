@@ -2,10 +2,6 @@
 
     loss = max(0, 1 - y x)
 
-Keras: Hinge
-optax: hinge_loss (labels -1 and 1)
-sklearn: hinge_loss (if both labels occur)
-
 Examples:
     losscli hinge --logits 0.15,-0.34,0.12,0.67,0.55 --labels -1,1,-1,1,-1
     losscli hinge --logits '2,-1; 0.5,3' --labels '1,-1; 1,1' --grad

@@ -2,10 +2,6 @@
 
     loss = -mean_c (t[c] log sigmoid(z[c]) + (1 - t[c]) log sigmoid(-z[c]))
 
-PyTorch: MultiLabelSoftMarginLoss
-Keras: BinaryCrossentropy (from_logits=True)
-optax: sigmoid_binary_cross_entropy (then the mean)
-
 Examples:
     losscli multilabel-soft-margin --logits 0.15,-0.34,0.12,0.67,0.55 --labels 0,1,0,1,0
     losscli multilabel-soft-margin --logits '2,-1; 0.5,3' --labels '1,0; 1,1'

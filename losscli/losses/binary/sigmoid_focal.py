@@ -2,10 +2,6 @@
 
     loss = alpha_t (1 - p_t)^gamma (-log p_t),   p_t = sigmoid(x) for the label 1, else 1 - sigmoid(x)
 
-torchvision: sigmoid_focal_loss
-Keras: BinaryFocalCrossentropy (from_logits=True, apply_class_balancing=True; clips p to between 1e-7 and 1 - 1e-7)
-optax: sigmoid_focal_loss (alpha=0.25)
-
 Examples:
     losscli focal --logits 0.15,-0.34,0.12,0.67,0.55 --labels 0,1,0,1,0
     losscli focal --logits '2,-1; 0.5,3' --labels '1,0; 1,1' --gamma 1.5 --alpha -1

@@ -2,9 +2,6 @@
 
     loss = log(1 + exp(-y x))
 
-PyTorch: SoftMarginLoss
-optax: sigmoid_binary_cross_entropy (labels 0 and 1)
-
 Examples:
     losscli soft-margin --logits 0.15,-0.34,0.12,0.67,0.55 --labels -1,1,-1,1,-1
     losscli soft-margin --logits '2,-1; 0.5,-800' --labels '1,-1; 1,1'

@@ -2,8 +2,6 @@
 
     loss = max(0, 1 - y x)^2
 
-Keras: SquaredHinge
-
 Examples:
     losscli squared-hinge --logits 0.15,-0.34,0.12,0.67,0.55 --labels -1,1,-1,1,-1
     losscli squared-hinge --logits '2,-1; 0.5,3' --labels '1,-1; 1,1' --grad

@@ -2,8 +2,6 @@
 
     loss = 1 - IoU + distance^2 / diagonal^2 + alpha v
 
-torchvision: complete_box_iou_loss
-
 Examples:
     losscli ciou --input 0,0,2,2 --target 1,1,3,4
     losscli ciou --input '0,0,2,2; 0,0,1,1' --target '1,1,3,4; 2,2,3,5' --grad

@@ -2,8 +2,6 @@
 
     loss = 1 - IoU + distance^2 / diagonal^2
 
-torchvision: distance_box_iou_loss
-
 Examples:
     losscli diou --input 0,0,2,2 --target 1,1,3,3
     losscli diou --input '0,0,2,2; 0,0,1,1' --target '1,1,3,3; 2,2,3,3' --grad

@@ -2,9 +2,6 @@
 
     loss = 1 - IoU + (enclosing - union) / enclosing
 
-torchvision: generalized_box_iou_loss
-MONAI: BoxGIoULoss (--eps 1.192093e-7)
-
 Examples:
     losscli giou --input 0,0,2,2 --target 1,1,3,3
     losscli giou --input '0,0,2,2; 0,0,1,1' --target '1,1,3,3; 2,2,3,3' --grad

@@ -2,8 +2,6 @@
 
     loss = (log v + (x - t)^2 / v) / 2,   v = max(var, eps)
 
-PyTorch: GaussianNLLLoss
-
 Examples:
     losscli gaussian-nll --input 2.5,0,2,8 --target 3,-0.5,2,7 --var 0.5,1,2,1
     losscli gaussian-nll --input '2.5,0; 2,8' --target '3,-0.5; 2,7' --var 0.5,2 --full

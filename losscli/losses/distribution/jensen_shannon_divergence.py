@@ -2,8 +2,6 @@
 
     loss = KL(p || m) / 2 + KL(t || m) / 2,   m = (p + t) / 2
 
-SciPy: jensenshannon (axis=-1; its square root; scales p and t to sum to 1)
-
 Examples:
     losscli js --probs 0.4,0.3,0.3 --target 0.5,0.3,0.2
     losscli js --probs '0.9,0.1; 0.5,0.5' --target '0.8,0.2; 1,0' --reduction sum

@@ -2,10 +2,6 @@
 
     loss = t (log t - lp)
 
-PyTorch: KLDivLoss (its mean, too, divides by rows times classes: batchmean is the divergence)
-Keras: KLDivergence (on exp(lp); --reduction batchmean; raises p and t to at least 1e-7)
-optax: kl_divergence, kl_divergence_with_log_targets (summed over the classes)
-
 Examples:
     losscli kl --log-probs -0.9,-1.2,-1.25 --target 0.5,0.3,0.2 --reduction sum
     losscli kl --log-probs '-0.1,-2.3; -0.7,-0.7' --target '0.8,0.2; 0.5,0.5' --reduction batchmean

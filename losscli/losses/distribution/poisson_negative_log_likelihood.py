@@ -3,9 +3,6 @@
     loss = exp(x) - t x              for log rates x
     loss = x - t log(x + eps)        for rates x, with --no-log-input
 
-PyTorch: PoissonNLLLoss
-Keras: Poisson (--no-log-input --eps 1e-7)
-
 Examples:
     losscli poisson-nll --input 0.5,1.2,-0.3 --target 2,3,0
     losscli poisson-nll --input 1.5,3.2,0.7 --target 2,3,0 --no-log-input --full

@@ -2,8 +2,6 @@
 
     loss = 2 (t^(2-p) / ((1-p) (2-p)) - t x^(1-p) / (1-p) + x^(2-p) / (2-p))
 
-sklearn: mean_tweedie_deviance, mean_poisson_deviance (--power 1), mean_gamma_deviance (--power 2)
-
 Examples:
     losscli tweedie --input 0.5,0.5,2,2 --target 2,0,1,4 --power 1
     losscli tweedie --input 0.5,0.5,2,2 --target 2,0.1,1,4 --power 1.5 --grad

@@ -2,11 +2,6 @@
 
     loss = 1 - cos(x1, x2),   cos(a, b) = a.b / (|a| |b|)
 
-PyTorch: CosineSimilarity (1 minus it; dim=-1)
-Keras: CosineSimilarity (minus the cosine: 1 less than this)
-optax: cosine_distance (NaN for a vector of zeros)
-sklearn: cosine_distances (the diagonal)
-
 Examples:
     losscli cosine --input1 1,2,3 --input2 2,4,7
     losscli cosine --input1 '1,0; 1,1' --input2 '0,1; 1,1.00000001'

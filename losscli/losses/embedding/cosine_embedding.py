@@ -2,8 +2,6 @@
 
     loss = 1 - cos(x1, x2) for y = 1; max(0, cos(x1, x2) - m) for y = -1
 
-PyTorch: CosineEmbeddingLoss
-
 Examples:
     losscli cosine-embedding --input1 1,2,3 --input2 2,4,7 --label 1
     losscli cosine-embedding --input1 '1,0; 1,1' --input2 '1,1; 1,2' --labels 1,-1 --margin 0.5

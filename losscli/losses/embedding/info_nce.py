@@ -2,8 +2,6 @@
 
     loss = -log softmax(s[i])[i],   s[i, j] = cos(a[i], p[j]) / T
 
-PyTorch: CrossEntropyLoss (of the matrix s with the labels 0, 1, 2, ...)
-
 Examples:
     losscli info-nce --anchor '1,0; 0,1; 1,1' --positive '1,0.1; 0.2,1; 1,0.8'
     losscli info-nce --anchor '1,0; 0,1; 1,1' --positive '1,0.1; 0.2,1; 1,0.8' --temperature 0.5

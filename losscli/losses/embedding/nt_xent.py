@@ -2,9 +2,6 @@
 
     loss = -sum_{j in P(i)} log(e[i, j] / (e[i, j] + sum_{k in N(i)} e[i, k])),   e[i, j] = exp(cos(x[i], x[j]) / T)
 
-pml: NTXentLoss (pytorch-metric-learning)
-optax: ntxent
-
 Examples:
     losscli nt-xent --embeddings '1,0; 1,0.2; 0,1; 0.1,1' --labels 0,0,1,1
     losscli nt-xent --embeddings '1,0; 1,0.2; 0,1; 0.1,1; 1,1' --labels 0,0,1,1,1 --temperature 0.5

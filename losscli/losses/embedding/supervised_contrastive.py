@@ -2,8 +2,6 @@
 
     loss = -mean_{j in P(i)} log softmax_{k != i}(s[i])[j],   s[i, j] = cos(x[i], x[j]) / T
 
-pml: SupConLoss (pytorch-metric-learning; temperature=0.07; 0 where all labels are equal)
-
 Examples:
     losscli supcon --embeddings '1,0; 1,0.2; 0,1; 0.1,1' --labels 0,0,1,1
     losscli supcon --embeddings '1,0; 1,0.2; 0,1; 0.1,1; 1,1' --labels 0,0,1,1,2 --temperature 0.5

@@ -2,9 +2,6 @@
 
     loss = max(0, d(a, p) - d(a, n) + m),   d(x, y) = |x - y + eps|_p
 
-PyTorch: TripletMarginLoss
-optax: triplet_margin_loss (even norm_degree only; eps is under the root: the same with eps=0, --eps 0)
-
 Examples:
     losscli triplet --anchor 0,0 --positive 0.5,0 --negative 1,0.5
     losscli triplet --anchor '0,0; 1,1' --positive '0.5,0; 1,2' --negative '1,0.5; 1,3' --margin 0.5 --swap

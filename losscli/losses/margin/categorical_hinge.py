@@ -2,10 +2,6 @@
 
     loss = max(0, 1 - z[y] + max_{c != y} z[c])
 
-Keras: CategoricalHinge (one-hot labels; the maximum includes 0)
-optax: multiclass_hinge_loss
-sklearn: hinge_loss (labels=range(C); three classes or more)
-
 Examples:
     losscli categorical-hinge --logits 0.1,0.2,0.4,0.8 --label 2
     losscli categorical-hinge --logits '2,0.5,-1; 0.5,1,0' --labels 0,2

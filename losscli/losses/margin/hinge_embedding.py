@@ -2,8 +2,6 @@
 
     loss = x for y = 1; max(0, m - x) for y = -1
 
-PyTorch: HingeEmbeddingLoss
-
 Examples:
     losscli hinge-embedding --input 0.3,0.4,2.5 --labels 1,-1,-1
     losscli hinge-embedding --input 0.3,0.4,2.5 --labels 1,-1,-1 --margin 3

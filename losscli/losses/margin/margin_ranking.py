@@ -2,8 +2,6 @@
 
     loss = max(0, -y (x1 - x2) + m)
 
-PyTorch: MarginRankingLoss
-
 Examples:
     losscli margin-ranking --input1 0.5,2,1 --input2 1,1.5,3 --labels 1,1,-1
     losscli margin-ranking --input1 0.5,2,1 --input2 1,1.5,3 --label 1 --margin 0.5

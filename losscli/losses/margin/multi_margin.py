@@ -2,8 +2,6 @@
 
     loss = 1/C sum_{c != y} max(0, m - z[y] + z[c])^p
 
-PyTorch: MultiMarginLoss
-
 Examples:
     losscli multi-margin --logits 0.1,0.2,0.4,0.8 --label 2
     losscli multi-margin --logits '2,0.5,-1; 0.5,1,0' --labels 0,2 --p 2 --margin 0.5

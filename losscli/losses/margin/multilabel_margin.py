@@ -2,8 +2,6 @@
 
     loss = 1/C sum_{y in Y} sum_{c not in Y} max(0, 1 - z[y] + z[c])
 
-PyTorch: MultiLabelMarginLoss
-
 Examples:
     losscli multilabel-margin --logits 0.1,0.2,0.4,0.8 --labels 3,0,-1,1
     losscli multilabel-margin --logits '2,0.5,-1; 0.5,1,0' --labels '0,1; 2,-1'

@@ -2,8 +2,6 @@
 
     loss = -log softmax(z)[y],   z[y] = s cos(angle[y] + m), z[c] = s cos(angle[c]) for the other classes
 
-pml: ArcFaceLoss (pytorch-metric-learning; from embeddings; the margin in degrees)
-
 Examples:
     losscli arcface --cosines 0.8,0.3,-0.1 --label 0
     losscli arcface --cosines '0.8,0.3,-0.1; 0.2,0.6,0.1' --labels 0,1 --scale 30 --margin 0.3

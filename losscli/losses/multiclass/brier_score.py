@@ -2,8 +2,6 @@
 
     loss = sum_c (p[c] - [c = y])^2
 
-sklearn: brier_score_loss (labels=range(C))
-
 Examples:
     losscli brier --probs 0.1,0.7,0.2 --label 1
     losscli brier --probs '0.1,0.9; 0.9,0.1; 0.8,0.2; 0.3,0.7' --labels 1,0,0,1

@@ -2,8 +2,6 @@
 
     loss = -alpha (1 - p[y])^gamma log p[y],   p = softmax(z)
 
-Keras: CategoricalFocalCrossentropy (from_logits=True; one-hot labels; clips p to 1e-7)
-
 Examples:
     losscli focal-softmax --logits 0.15,-0.34,0.12,0.67,0.55 --label 2
     losscli focal-softmax --logits '2,0,-1; 0.5,1,0' --labels 0,2 --gamma 1.5 --alpha 0.5,1,2

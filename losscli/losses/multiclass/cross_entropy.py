@@ -2,10 +2,6 @@
 
     loss = -log softmax(z)[y]
 
-PyTorch: CrossEntropyLoss
-Keras: SparseCategoricalCrossentropy, CategoricalCrossentropy (both from_logits=True)
-optax: softmax_cross_entropy_with_integer_labels, softmax_cross_entropy
-
 Examples:
     losscli ce --logits 0.15,-0.34,0.12,0.67,0.55 --label 2
     losscli ce --logits '2,0.5; 1,3; 0.2,0.1' --labels 0,1,0 --weight 1,2

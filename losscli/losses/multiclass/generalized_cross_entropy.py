@@ -2,8 +2,6 @@
 
     loss = (1 - p[y]^q) / q,   p = softmax(z)
 
-Keras: CategoricalGeneralizedCrossEntropy (on softmax(z); q below 1)
-
 Examples:
     losscli gce --logits 0.15,-0.34,0.12,0.67,0.55 --label 2
     losscli gce --logits '2,0,-1; 0.5,1,0' --labels 0,2 --q 0.7

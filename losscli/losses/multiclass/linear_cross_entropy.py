@@ -2,8 +2,6 @@
 
     loss = -log softmax(W h + b)[y]
 
-PyTorch: LinearCrossEntropyLoss
-
 Examples:
     losscli linear-ce --hidden 0.5,-1 --linear-weight '1,0; 0,1; 1,1' --label 2
     losscli linear-ce --hidden '0.5,-1; 2,0' --linear-weight '1,0; 0,1; 1,1' --linear-bias 0,0,0.1 --labels 2,0

@@ -2,10 +2,6 @@
 
     loss = -lp[y]
 
-PyTorch: NLLLoss
-Keras: SparseCategoricalCrossentropy (on exp(lp), scaled to sum to 1 and clipped to 1e-7)
-optax: softmax_cross_entropy_with_integer_labels (where exp(lp) sums to 1)
-
 Examples:
     losscli nll --log-probs -0.4,-1.1 --label 0
     losscli nll --log-probs '-0.4,-1.1; -2.3,-0.1' --labels 0,1 --weight 1,3

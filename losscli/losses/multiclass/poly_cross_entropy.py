@@ -2,8 +2,6 @@
 
     loss = -log p[y] + epsilon (1 - p[y]),   p = softmax(z)
 
-optax: poly_loss_cross_entropy (one-hot labels)
-
 Examples:
     losscli poly --logits 0.15,-0.34,0.12,0.67,0.55 --label 2
     losscli poly --logits '2,0,-1; 0.5,1,0' --labels 0,2 --epsilon -1

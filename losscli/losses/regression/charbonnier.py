@@ -2,8 +2,6 @@
 
     loss = sqrt((x - t)^2 + epsilon^2)
 
-Kornia: charbonnier_loss (--epsilon 1, and 1 less)
-
 Examples:
     losscli charbonnier --input 2.5,0,2,8 --target 3,-0.5,2,7
     losscli charbonnier --input 2.5,0,2,8 --target 3,-0.5,2,7 --epsilon 0.1

@@ -3,10 +3,6 @@
     loss = (x - t)^2 / 2                      where |x - t| <= delta
     loss = delta (|x - t| - delta / 2)        elsewhere
 
-PyTorch: HuberLoss
-Keras: Huber
-optax: huber_loss
-
 Examples:
     losscli huber --input 2.5,0,2,8 --target 3,-0.5,2,5
     losscli huber --input 2.5,0,2,8 --target 3,-0.5,2,5 --delta 0.5

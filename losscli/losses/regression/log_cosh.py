@@ -2,9 +2,6 @@
 
     loss = log cosh(x - t)
 
-Keras: LogCosh
-optax: log_cosh
-
 Examples:
     losscli log-cosh --input 2.5,0,2,8 --target 3,-0.5,2,5
     losscli log-cosh --input 2.5,0,2,8 --target 3,-0.5,2,5 --grad

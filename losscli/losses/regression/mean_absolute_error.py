@@ -2,10 +2,6 @@
 
     loss = |x - t|
 
-PyTorch: L1Loss
-Keras: MeanAbsoluteError
-sklearn: mean_absolute_error
-
 Examples:
     losscli l1 --input 2.5,0,2,8 --target 3,-0.5,2,7
     losscli mae --input '2.5,0; 2,8' --target '3,-0.5; 2,7' --weight '1,1; 1,3'

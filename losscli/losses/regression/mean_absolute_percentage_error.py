@@ -2,9 +2,6 @@
 
     loss = 100 |x - t| / max(|t|, epsilon)
 
-Keras: MeanAbsolutePercentageError
-sklearn: mean_absolute_percentage_error (a fraction: not times 100; --epsilon 2.220446e-16)
-
 Examples:
     losscli mape --input 2.5,0.5,2,8 --target 3,-0.5,2,7
     losscli mape --input 2.5,0.5,2,8 --target 3,-0.5,2,7 --grad

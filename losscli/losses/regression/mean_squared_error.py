@@ -2,11 +2,6 @@
 
     loss = (x - t)^2
 
-PyTorch: MSELoss
-Keras: MeanSquaredError
-optax: squared_error (l2_loss is half of it)
-sklearn: mean_squared_error
-
 Examples:
     losscli mse --input 2.5,0,2,8 --target 3,-0.5,2,7
     losscli mse --input '2.5,0; 2,8' --target '3,-0.5; 2,7' --weight '1,1; 1,3'

@@ -2,9 +2,6 @@
 
     loss = (log(1 + x) - log(1 + t))^2
 
-sklearn: mean_squared_log_error
-Keras: MeanSquaredLogarithmicError (raises x and t to at least 1e-7)
-
 Examples:
     losscli msle --input 2.5,5,4,8 --target 3,5,2.5,7
     losscli msle --input 2.5,5,4,8 --target 3,5,2.5,7 --grad

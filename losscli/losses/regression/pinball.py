@@ -3,8 +3,6 @@
     loss = q (t - x)            where x <= t
     loss = (1 - q) (x - t)      elsewhere
 
-sklearn: mean_pinball_loss (alpha=q)
-
 Examples:
     losscli pinball --input 2.5,0,2,8 --target 3,-0.5,2,7 --quantile 0.9
     losscli quantile --input 2.5,0,2,8 --target 3,-0.5,2,7 --quantile 0.1 --grad

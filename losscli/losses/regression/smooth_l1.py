@@ -3,10 +3,6 @@
     loss = (x - t)^2 / (2 beta)      where |x - t| < beta
     loss = |x - t| - beta / 2        elsewhere
 
-PyTorch: SmoothL1Loss
-Keras: Huber (delta=beta; divided by beta)
-optax: huber_loss (delta=beta; divided by beta)
-
 Examples:
     losscli smooth-l1 --input 2.5,0,2,8 --target 3,-0.5,2,5
     losscli smooth-l1 --input 2.5,0,2,8 --target 3,-0.5,2,5 --beta 0.5

@@ -3,8 +3,6 @@
     loss = w log(1 + |x - t| / c)                     where |x - t| < w
     loss = |x - t| - w + w log(1 + w / c)             elsewhere
 
-smp: wing_loss
-
 Examples:
     losscli wing --input 2.5,0,2,18 --target 3,-0.5,2,7
     losscli wing --input 2.5,0,2,18 --target 3,-0.5,2,7 --width 10 --curvature 2

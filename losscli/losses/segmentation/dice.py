@@ -2,11 +2,6 @@
 
     loss = 1 - 2 TP / (2 TP + FP + FN)
 
-smp: DiceLoss
-MONAI: DiceLoss (--no-from-logits --per-image --overlap product --empty formula --smooth-nr and -dr 1e-5)
-Keras: Dice (--no-from-logits --average micro --overlap product --empty formula --smooth-dr 1e-7)
-optax: dice_loss (--per-image --overlap product --empty formula --smooth-nr and -dr 2)
-
 Examples:
     losscli dice --logits '2,-1; 0.5,3; 1,-2' --labels 0,1,1
     losscli dice --mode binary --logits 2,-1,3 --labels 1,0,0 --grad

@@ -2,8 +2,6 @@
 
     loss = (1 - TP / (TP + alpha FP + beta FN))^gamma
 
-smp: TverskyLoss (alpha=0.3, beta=0.7, gamma=0.75; for several classes, the power of their mean)
-
 Examples:
     losscli focal-tversky --logits '2,-1; 0.5,3; 1,-2' --labels 0,1,1
     losscli focal-tversky --mode binary --logits 2,-1,3 --labels 1,0,0 --grad

@@ -2,10 +2,6 @@
 
     loss = 1 - TP / (TP + FP + FN)
 
-smp: JaccardLoss
-MONAI: DiceLoss (jaccard=True; --no-from-logits --per-image --overlap product --empty formula --smooth-nr and -dr 5e-6)
-optax: dice_loss (alpha=1, beta=1; --per-image --overlap product --empty formula --smooth-nr and -dr 1)
-
 Examples:
     losscli jaccard --logits '2,-1; 0.5,3; 1,-2' --labels 0,1,1
     losscli jaccard --mode binary --logits 2,-1,3 --labels 1,0,0 --grad

@@ -2,8 +2,6 @@
 
     loss = sum_i max(error[i], 0) (J({1..i}) - J({1..i-1})),  error = 1 - (2 t - 1) x sorted, largest first
 
-smp: LovaszLoss (mode="binary")
-
 Examples:
     losscli lovasz-hinge --logits 2,-1,3 --labels 1,0,0
     losscli lovasz-hinge --logits '2,-1,3; 0.5,0.1,-2' --labels '1,0,0; 1,1,0' --per-image --grad

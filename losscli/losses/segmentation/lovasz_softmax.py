@@ -2,8 +2,6 @@
 
     loss = sum_i error[i] (J({1..i}) - J({1..i-1})),  errors sorted, largest first
 
-smp: LovaszLoss (mode="multiclass")
-
 Examples:
     losscli lovasz-softmax --logits '2,-1; 0.5,3; 1,-2' --labels 0,1,1
     losscli lovasz-softmax --logits '2,-1; 0.5,3; 1,-2' --labels 0,1,1 --classes 1 --grad

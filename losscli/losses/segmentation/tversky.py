@@ -2,11 +2,6 @@
 
     loss = 1 - TP / (TP + alpha FP + beta FN)
 
-smp: TverskyLoss
-MONAI: TverskyLoss (--no-from-logits --per-image --overlap product --empty formula --smooth-nr and -dr 1e-5)
-Keras: Tversky (alpha <-> beta; --no-from-logits --average micro --overlap product --empty formula --smooth-dr 1e-7)
-optax: dice_loss (alpha, beta; --per-image --overlap product --empty formula --smooth-nr and -dr 1)
-
 Examples:
     losscli tversky --logits '2,-1; 0.5,3; 1,-2' --labels 0,1,1
     losscli tversky --mode binary --logits 2,-1,3 --labels 1,0,0 --grad

@@ -2,10 +2,6 @@
 
     loss = -log sum_a prod_t p[t, a[t]],  over the alignments a that read as the targets
 
-PyTorch: CTCLoss
-Keras: CTC (from logits (N, T, C); 0 is both blank and padding; its mean does not divide by lengths)
-optax: ctc_loss (from logits (N, T, C); no mean; an impossible alignment costs 1e5)
-
 Examples:
     losscli ctc --log-probs '-0.4,-1.2,-3.3; -1.6,-0.3,-2.9; -0.2,-2.1,-2.8' --targets 1
     losscli ctc --log-probs '[[[-1,-2,-0.7]],[[-0.7,-1,-2]],[[-2,-0.7,-1]]]' --targets 2,1 --target-lengths 2 --grad

@@ -2,9 +2,6 @@
 
     loss = exp(mean of -log softmax(z)[y])
 
-torchmetrics: Perplexity
-KerasHub: Perplexity (from_logits=True)
-
 Examples:
     losscli perplexity --logits '2,1,0; 0,3,1; 1,1,1' --labels 0,1,2
     losscli perplexity --shift --logits '2,1,0; 0,3,1; 1,1,1' --labels 0,0,1

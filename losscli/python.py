@@ -6,7 +6,7 @@ import inspect
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -20,9 +20,6 @@ from losscli.documents.numerals import refuse_booleans
 from losscli.errors import UsageError
 from losscli.reports import Page
 from losscli.text import counted
-
-if TYPE_CHECKING:
-    from losscli.libraries._comparison import Comparison
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,11 +49,13 @@ class Result(result.Result):
         found = explained(parts(self), observed(text), self.settings.threads)
         return Answer(_why.page(found), _why.record(found))
 
-    def compare(self) -> Comparison:
+    def compare(self) -> Answer:
         """The number by the rules of each library that has the loss."""
+        from losscli.commands import _compare
         from losscli.libraries._comparison import compared
 
-        return compared([self])
+        found = compared([self])
+        return Answer(_compare.page(found, 4, wrapped=True), _compare.record(found))
 
     def code(self, library: str) -> str:
         """A program that gives the number with a library, such as "pytorch"."""

@@ -270,7 +270,8 @@ def test_files_are_loaded_by_the_program(tmp_path: Any, monkeypatch: pytest.Monk
 def test_python_has_both() -> None:
     result = losscli.cross_entropy([[1.0, 2.0], [0.5, 0.1]], [0, 1], weight=[1.0, 3.0])
     found = result.compare()
-    assert found.lines[0].libraries[0] == "PyTorch"
-    assert found.lines[0].ratio == (result.sum, result.divisor)
+    first = found.data["compare"][0]
+    assert first["libraries"][0] == "PyTorch"
+    assert (first["sum"], first["divisor"]) == (result.sum, result.divisor)
     assert "PyTorch" in repr(found)
     assert "F.cross_entropy(logits, labels, weight=weight)" in result.code("pytorch")

@@ -34,14 +34,7 @@ class CompareAnswer:
         yield page(self.found, self.show.digits, wrapped=self.format == "table")
 
     def record(self) -> dict[str, Any]:
-        found = self.found
-        return {
-            "command": found.command,
-            "loss": found.loss,
-            "compare": list(map(_record, found.lines)),
-            "defaults": list(map(_record, found.defaults)),
-            "cannot": [{"library": library, "why": why} for library, why in found.cannot],
-        }
+        return record(self.found)
 
     def records(self) -> Iterator[Records]:
         yield Records({}, {key: [value] for key, value in self.record().items()}, {})
@@ -59,6 +52,17 @@ class CompareAnswer:
 
     def numbers(self) -> Iterator[Any]:
         raise UsageError("--compare gives several numbers: --quiet and --format value have one. Use --json.")
+
+
+def record(found: Comparison) -> dict[str, Any]:
+    """The comparison as plain values."""
+    return {
+        "command": found.command,
+        "loss": found.loss,
+        "compare": list(map(_record, found.lines)),
+        "defaults": list(map(_record, found.defaults)),
+        "cannot": [{"library": library, "why": why} for library, why in found.cannot],
+    }
 
 
 def _record(line: Line) -> dict[str, Any]:

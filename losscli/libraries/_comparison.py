@@ -46,13 +46,6 @@ class Comparison:
     defaults: tuple[Line, ...]
     cannot: tuple[tuple[str, str], ...]
 
-    def __repr__(self) -> str:
-        said = [f"<{self.command}: {self.loss!r}"]
-        for line in (*self.lines, *self.defaults):
-            quotient = f" = {line.ratio.above!r} / {line.ratio.below!r}" if line.ratio else ""
-            said.append(f"  {', '.join(line.libraries)}: {line.value!r}{quotient}{f' ({line.why})' * bool(line.why)}")
-        return "\n".join([*said, *(f"  {library} {why}" for library, why in self.cannot)]) + ">"
-
 
 @dataclass
 class _Sum:

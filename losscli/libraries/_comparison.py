@@ -81,7 +81,8 @@ def compared(results: Iterable[Result]) -> Comparison:
             cannot.setdefault((library, "cannot compute all of these documents"))
             continue
         value, ratio = _number(each, total)
-        plain.append((_label(library, each.way.how), each.way, value, ratio))
+        way = each.way if each.own or each.way.why else replace(each.way, why=_remark(library, at.name))
+        plain.append((_label(library, way.how), way, value, ratio))
     lines = _grouped([each for each in plain if not each[1].default], at)
     if not any(_alike(line.value, total.loss) for line in lines):
         ratio = Ratio(total.sum, float(total.divisor)) if total.link is None and total.reduction != "sum" else None
@@ -150,6 +151,12 @@ def _grouped(each: list[tuple[str, Way, float, Ratio | None]], at: At | None) ->
             why = "the sum" if at.reduction == "sum" else "the rows" if at.call.classes else "the elements"
         lines.append(Line(group[0][2], tuple(dict.fromkeys(name for name, *_ in group)), group[0][3], why))
     return lines
+
+
+def _remark(library: str, loss: str) -> str:
+    """What stands in parentheses behind the library's name of a loss: what is particular about it."""
+    line = next(entry.lines.get(loss, "") for entry in libraries() if title(entry) == library)
+    return line.partition("(")[2].rpartition(")")[0]
 
 
 def _label(library: str, how: str) -> str:

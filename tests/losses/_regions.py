@@ -283,3 +283,19 @@ def test_what_is_probably_not_meant() -> None:
         losscli.dice([[2.0, 1.0]], [0], classes=[2])
     with pytest.raises(DataError, match=r"labels\[1\] is 0.5, but a pixel is in the mask"):
         losscli.lovasz_hinge([2.0, 1.0], [0, 0.5])
+
+
+def test_an_ignored_class_is_in_no_mask() -> None:
+    """smp's DiceLoss("multiclass", ignore_index=1) and TverskyLoss give 0.48572949726809506 for these six pixels."""
+    logits = np.array(
+        [-2.310411800234176, -0.3732508612577643, -1.2609246557194385, -0.726951062065411, -0.019964750907762653]
+        + [0.2102998901016947, 0.17718935139366584, -0.830510051008449, 0.23871805816817063, 0.7335283685272841]
+        + [-0.7730112772958181, -1.5951814880783068, -0.6870036940435463, 1.4880743158106724, -0.4484158047114511]
+        + [-0.8910030351707375, 0.6748575435940039, 1.0468653769814655]
+    ).reshape(1, 3, 6)
+    labels = [[0, 1, 2, 1, 0, 0]]
+    for loss in (losscli.dice, losscli.tversky):
+        assert loss(logits, labels, ignore_index=1).loss == pytest.approx(0.48572949726809506, rel=1e-14)
+    kept = [0, 2, 4, 5]  # to ignore a pixel is to leave it out
+    without = losscli.lovasz_softmax(logits[:, :, kept], [[labels[0][i] for i in kept]])
+    assert losscli.lovasz_softmax(logits, labels, ignore_index=1).loss == without.loss

@@ -83,7 +83,8 @@ def targets(labels: AnyArray, classes: int, regions: Regions) -> tuple[Floats, B
     """Membership (C, M) from class indices or from masks by class, and which pixels count: (C, M) or (1, M)."""
     if labels.dtype.kind == "i" or (regions.mode == "multiclass" and classes == 1):
         y = labels.reshape(1, -1)
-        return (y == np.arange(classes)[:, None]) * 1.0, y != regions.ignore_index
+        counts = y != regions.ignore_index  # also where that is a class: then it is in no mask
+        return (counts & (y == np.arange(classes)[:, None])) * 1.0, counts
     t = labels.reshape(1, -1) if regions.mode == "binary" else by_class(labels)
     counts = t != regions.ignore_index
     return np.where(counts, t, 0.0), counts

@@ -156,3 +156,17 @@ def test_documents_that_are_alike_give_what_each_gives_alone() -> None:
     odd = [*lines[:5], json.dumps({"logits": [1.5, 2], "label": 0, "weight": [1, 2]}), *lines[5:]]
     mixed = run_program("ce", "--format", "jsonl", stdin="\n".join(odd)).stdout.splitlines()
     assert [*mixed[:5], *mixed[6:]] == together
+
+
+@pytest.mark.parametrize("axis", ["0", "1"])
+def test_a_function_of_many_blocks_is_written_block_by_block(
+    axis: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = np.random.default_rng(3).standard_normal((40, 3))
+    np.save(tmp_path / "x.npy", numbers)
+    e = np.exp(numbers)
+    expected = e / e.sum(axis=int(axis), keepdims=True)
+    monkeypatch.setattr("losscli.compute.arguments.BLOCK", 9)
+    written = run("softmax", "--logits", "@x.npy", "--class-axis", axis, "-q", cwd=tmp_path).stdout
+    found = [[float(word) for word in line.split(",")] for line in written.splitlines()]
+    assert np.allclose(found, expected, rtol=1e-14)

@@ -193,7 +193,7 @@ class ResultAnswer:
         last: Result | None = None
         for last in self._added(self.results):
             if last.of.entry.is_function:
-                yield last.value
+                yield from last.pieces
             elif last.reduction == "none":
                 yield from map(float, last.value.ravel())
         if last is not None and last.reduction != "none":

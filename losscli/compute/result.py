@@ -174,6 +174,14 @@ class Result:
         return self._unfolded(self._joined(lambda terms: terms.value))
 
     @property
+    def pieces(self) -> Iterator[Floats]:
+        """The value, row by row in blocks where the user has it so."""
+        if len(self.arguments.rows) == 2 and self.arguments.class_axis == 1:
+            yield from self._over_blocks(lambda block: block.terms.value)
+        else:
+            yield self.value
+
+    @property
     def steps(self) -> dict[str, AnyArray]:
         """Every step for every row, in order."""
         return {name: self._unfolded(step.array) for name, step in self.terms().steps.items()}

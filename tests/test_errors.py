@@ -171,7 +171,6 @@ ARGUMENTS = [
     (f"ce {TWO} --label 0 --ignore-index 1e30 --json", 2, "--ignore-index is '1e30'|a whole number of at most 63 bits"),
     (f"ce {TWO} --label 0 --reduction avg", 2, "avg|mean|sum|none"),
     # the command line itself
-    ("crossentropy", 2, "no command 'crossentropy'. Type: losscli ce"),
     ("ce --logit 1,2 --lable 0", 2, "--lable|--label"),
     (f"ce {TWO}", 2, "--labels is missing. For example: losscli ce --logits"),
     ("ce --label 1", 2, "--logits is missing. For example: losscli ce --logits"),

@@ -53,10 +53,8 @@ def claims(rng: np.random.Generator) -> Iterator[Any]:
         yield "PyTorch", {"probs": p, "labels": t}, torch.nn.BCELoss()(torch.tensor(p), torch.tensor(t))
         clipped = np.clip(p, 1e-7, 1 - 1e-7)
         yield "Keras", {"probs": clipped, "labels": t}, keras.losses.BinaryCrossentropy()(t, p)
-        hard, eps = np.rint(t), np.finfo(float).eps
-        limited = {"probs": np.clip(p, eps, 1 - eps), "labels": hard}
-        yield "sklearn", limited, log_loss(hard.ravel(), p.ravel(), labels=[0, 1])
-        inner = np.clip(p, 0.01, 0.99)
+        inner, hard = np.clip(p, 0.01, 0.99), np.rint(t)
+        yield "sklearn", {"probs": inner, "labels": hard}, log_loss(hard.ravel(), inner.ravel(), labels=[0, 1])
         arguments = {"probs": inner, "labels": t, "reduction": "none"}
         yield "optax", arguments, optax.losses.sigmoid_binary_cross_entropy(np.log(inner / (1 - inner)), t)
 

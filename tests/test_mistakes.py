@@ -130,6 +130,9 @@ def test_several_numbers_are_the_losses_of_the_rows() -> None:
     assert why("ce", document, ", ".join(f"{x:.4f}" for x in rows)).tier == "agrees"
     found = why("ce", document, "-2, 0")
     assert [v.name for v in found.candidates[0].first.variants] == ["raw-to-nll"]
+    tiny = {"logits": [[-100, 100], [-100, 100]], "labels": [0, 1], "weight": [20, 10]}
+    assert why("ce", tiny, "4000, 0").tier == "agrees"  # the second is 1e-86
+    assert [v.name for v in why("ce", tiny, "200, 0").candidates[0].first.variants] == ["weights-ignored"]
     with pytest.raises(losscli.errors.UsageError, match="3 numbers, but the input has 2 losses of rows"):
         why("ce", document, "1, 2, 3")
 

@@ -25,6 +25,7 @@ from losscli.errors import DataError, UsageError
 from losscli.mistakes import Variant
 
 FLOAT32 = 4e-7  # how far a mean computed in float32 may be off
+NOTHING = 1e-7  # what float32 may make 0 of, in a logarithm of nearly 1
 WHOLE = 1e-3  # how far a number without a decimal point may be off
 SAME = 1e-9  # values this close to one another are the same
 PAIR_CHANCE = 0.01  # pairs more likely by chance are not shown: there are many
@@ -75,7 +76,7 @@ def _observed(text: str) -> Observed:
             f"--why is {text!r}, but takes a number with the digits that you have, such as 0.6661."
         ) from None
     unit = _unit(text)
-    half = unit / 2 + FLOAT32 * abs(value) if math.isfinite(value) else 0.0
+    half = (unit / 2 + FLOAT32 * abs(value) or NOTHING) if math.isfinite(value) else 0.0
     return Observed(text, value, value - half, value + half)
 
 

@@ -13,6 +13,7 @@ import time
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ import losscli
 from losscli.catalogue import find
 from losscli.compute.variants import parts
 from losscli.mistakes._search import Candidate, Explanation, Tried, observed
+from tests.benchmarks.arrays import npy
+from tests.benchmarks.measure import LOSSCLI, at_most, megabytes, run, show, verdict
 
 CASES = Path(__file__).parents[1] / "why-cases.jsonl"
 NOTHING = {"none-expected": "none", "no-difference": "agrees"}  # tags of what is no mistake, and the tier it is
@@ -151,8 +154,21 @@ def hit(values: Sequence[float], written: str) -> bool:
     return any(map(number.holds, values))
 
 
+def large(quick: bool) -> None:
+    """All single mistakes on a file of 400 MB against the loss alone: whole processes, time and peak memory."""
+    with TemporaryDirectory() as folder:
+        arguments, size = npy(Path(folder), 4e8 / (20 if quick else 1))
+        plain = run(LOSSCLI, "ce", *arguments, "-q")
+        asked = run(LOSSCLI, "ce", *arguments, "--why", plain.output.strip(), "--json")
+    ratio = asked.seconds / plain.seconds
+    cells = (megabytes(size), f"{plain.seconds:.2f} s", f"{asked.seconds:.2f} s", f"{ratio:.1f}", megabytes(asked.peak))
+    header = ("ce of a .npy", "loss alone", "--why", "ratio", "peak", "target", "")
+    show("All single mistakes on a large file", header, [(*cells, *verdict(ratio, at_most(25)))])
+
+
 def main(quick: bool, files: Sequence[str] = ()) -> None:
     for path in map(Path, files or [str(CASES)]):
         run_cases(path)
     if not files:
+        large(quick)
         chance_table(*((200, 20) if quick else (2000, 500)))

@@ -112,15 +112,6 @@ def cosine_embedding(call: Call) -> Iterator[Variant]:
         2,
         input1="not normalised",
     )
-    yield mistake(
-        "labels-flipped",
-        call.having(labels=-y),
-        "the labels -1 and 1 exchanged",
-        "1 is the label of pairs that belong together.",
-        "change the sign.",
-        3,
-        labels="-labels",
-    )
 
 
 def triplet_margin(call: Call) -> Iterator[Variant]:

@@ -81,7 +81,9 @@ def compared(results: Iterable[Result]) -> Comparison:
             cannot.setdefault((library, "cannot compute all of these documents"))
             continue
         value, ratio = _number(each, total)
-        way = each.way if each.own or each.way.why else replace(each.way, why=_remark(library, at.name))
+        way = each.way
+        if not (way.why or _alike(value, total.loss)):
+            way = replace(way, why=_remark(library, at.name))
         plain.append((_label(library, way.how), way, value, ratio))
     lines = _grouped([each for each in plain if not each[1].default], at)
     if not any(_alike(line.value, total.loss) for line in lines):

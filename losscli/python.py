@@ -42,11 +42,10 @@ class Result(result.Result):
         Give a text to say how many digits are known: `why("0.666")`.
         """
         from losscli.commands import _why
-        from losscli.compute.variants import parts
-        from losscli.mistakes._search import explained, observed
+        from losscli.mistakes._search import Tried, observed
 
         text = number if isinstance(number, str) else ", ".join(map(repr, np.asarray(number, float).ravel().tolist()))
-        found = explained(parts(self), observed(text), self.settings.threads)
+        found = Tried([self], self.settings.threads).explain(observed(text))
         return Answer(_why.page(found), _why.record(found))
 
     def compare(self) -> Answer:

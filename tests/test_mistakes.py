@@ -20,7 +20,6 @@ from losscli.catalogue import Entry, find
 from losscli.compute.loss import Loss
 from losscli.compute.result import Result
 from losscli.compute.settings import Settings
-from losscli.compute.variants import parts
 from losscli.documents import single
 from losscli.mistakes import _search as search
 from tests.catalogue import GOLDEN, golden_lines, named
@@ -42,7 +41,7 @@ def result_of(name: str, document: dict[str, Any]) -> Result:
 
 @cache
 def _tried(name: str, document: str) -> search.Tried:
-    return search.Tried(parts(result_of(name, json.loads(document))))
+    return search.Tried([result_of(name, json.loads(document))])
 
 
 def tried(name: str, document: dict[str, Any]) -> search.Tried:
@@ -155,7 +154,7 @@ def test_input_in_blocks_is_explained_as_a_whole(rows: int, monkeypatch: pytest.
     whole = {(t.variants[0].name, t.variants[0].what): t.value for t in tried("ce", document).singles("all")}
     monkeypatch.setattr("losscli.compute.arguments.BLOCK", 4 * rows)
     monkeypatch.setattr(search, "MOST_NUMBERS", 100)
-    cut = search.Tried(parts(result_of("ce", document)))
+    cut = search.Tried([result_of("ce", document)])
     found = {(t.variants[0].name, t.variants[0].what): t.value for t in cut.singles("all")}
     assert len(found) > 15
     assert found == pytest.approx({key: whole[key] for key in found}, rel=1e-12, nan_ok=True)

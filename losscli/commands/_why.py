@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import Any
 
 from losscli.compute.result import Result
-from losscli.compute.variants import Call, parts
+from losscli.compute.variants import Call
 from losscli.errors import CheckError, UsageError
-from losscli.mistakes._search import Candidate, Explanation, Observed, Trial, explained, observed
+from losscli.mistakes._search import Candidate, Explanation, Observed, Trial, Tried, observed
 from losscli.reports import Page, Records, Show, Table
 from losscli.text import counted
 
@@ -32,9 +32,7 @@ class WhyAnswer:
 
     @cached_property
     def found(self) -> Explanation:
-        return explained(
-            (part for result in self._checked() for part in parts(result)), observed(self.text), self.threads
-        )
+        return Tried(self._checked(), self.threads).explain(observed(self.text))
 
     def _checked(self) -> Iterator[Result]:
         for result in self.results:

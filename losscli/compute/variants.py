@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
-from itertools import chain, islice
+from itertools import chain, count, islice
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -24,7 +24,7 @@ from losscli.errors import LosscliError
 from losscli.terminal.progress import watched_blocks
 from losscli.terms import Link, Terms, divide
 
-MOST_ROWS = 100_000  # rows whose losses are kept one by one
+MOST_ROWS = 20_000  # rows whose losses are kept one by one
 IMPOSSIBLE = (LosscliError, ValueError, IndexError, ArithmeticError)  # what a loss says to values that do not fit it
 
 
@@ -55,14 +55,6 @@ class Rows(NamedTuple):
         return self.value if self.value.ndim == 1 else self.value.sum(axis=1)
 
 
-class Document(NamedTuple):
-    """The sum and the divisor of a document, or of a part of it; parts of one document have one key."""
-
-    key: int | None
-    above: float
-    below: float
-
-
 @dataclass(frozen=True)
 class Tally:
     """What the losses of rows add up to, as far as some way of reducing them asks for it; tallies add up.
@@ -72,7 +64,8 @@ class Tally:
     weight           the sum of the weights of the rows that count, and how many of these weights are not 0
     positive         labels that are 1, or more than half
     own              what a reduction of the loss's own divides by
-    documents        for each document its sum and its divisor
+    documents        for each document its sum and its divisor: (D, 2)
+    key              of the last document, if that may go on in another part: parts of one document have one key
     rows             the rows one by one, as long as they are few
     """
 
@@ -85,7 +78,8 @@ class Tally:
     weighted: int = 0
     positive: int = 0
     own: float = 0.0
-    documents: tuple[Document, ...] = ()
+    documents: Floats = field(default_factory=lambda: np.zeros((0, 2)))
+    key: int | None = None
     rows: tuple[Rows, ...] | None = ()
 
     def __add__(self, other: Tally) -> Tally:
@@ -94,12 +88,13 @@ class Tally:
             rows = None
         numbers = ("value", "divisor", "count", "ignored", "nonzero", "weight", "weighted", "positive", "own")
         added = {name: getattr(self, name) + getattr(other, name) for name in numbers}
-        documents = self.documents
-        if documents and other.documents and documents[-1].key == other.documents[0].key is not None:
-            first, (key, above, below) = documents[-1], other.documents[0]
-            documents = (*documents[:-1], Document(key, first.above + above, first.below + below))
-            return Tally(**added, documents=documents + other.documents[1:], rows=rows)
-        return Tally(**added, documents=documents + other.documents, rows=rows)
+        documents = np.concatenate([self.documents, other.documents])
+        if self.key is not None and self.key == other.key and len(self.documents):
+            documents = np.concatenate([self.documents[:-1], self.documents[-1:] + other.documents])
+        return Tally(**added, documents=documents, key=other.key, rows=rows)
+
+    def without_documents(self) -> Tally:
+        return replace(self, documents=self.documents[:0], key=None)
 
 
 Reduce: TypeAlias = Callable[["Call"], Ratio]
@@ -321,7 +316,7 @@ class Call:
         divisor = ones * (value.size // max(1, len(value))) if terms.divisor is None else terms.divisor
         weights, labels = self.weights, self.t
         by_document = (self.shape[0], -1) if self.shape and len(value) % self.shape[0] == 0 else (1, -1)
-        sums = [a.reshape(by_document).sum(axis=1).tolist() for a in (value, divisor)] if len(value) else [[0.0]] * 2
+        sums = [a.reshape(by_document).sum(axis=1) for a in (value, divisor)] if len(value) else [np.zeros(1)] * 2
         return Tally(
             float(value.sum()),
             float(divisor.sum()),
@@ -332,7 +327,8 @@ class Call:
             0 if weights is None else int(np.count_nonzero(weights)),
             int(np.count_nonzero(np.asarray(labels) > 0.5)),
             self.own_divisor,
-            tuple(map(partial(Document, self.key), *sums)),
+            np.column_stack(sums),
+            self.key,
             (Rows(value, divisor, self.shape),) if len(value) <= MOST_ROWS else None,
         )
 
@@ -357,7 +353,7 @@ class Call:
     @property
     def of_documents(self) -> list[float]:
         """The loss of each document."""
-        return [self._finished(divide(d.above, d.below), self.linked) for d in self.tally.documents]
+        return [self._finished(divide(*each), self.linked) for each in self.tally.documents.tolist()]
 
     def _finished(self, number: float, linked: bool) -> float:
         if linked and self.linked_by is not None and self.reduction != "sum":
@@ -382,6 +378,9 @@ def own_ratio(call: Call) -> Ratio:
     return Ratio(tally.value, tally.divisor)
 
 
+_KEYS = count()  # of documents that come in parts
+
+
 def parts(result: Result) -> Iterator[Callable[[], Call]]:
     """The call that a result is, block by block, each made when it is asked for."""
     arguments = result.arguments
@@ -389,12 +388,13 @@ def parts(result: Result) -> Iterator[Callable[[], Call]]:
     blocks = watched_blocks(arguments.blocks(), math.prod(arguments.rows), size)
     first = list(islice(blocks, 2))
     whole = len(first) == 1
+    key = None if whole else next(_KEYS)
     divisor = (result.own_divisor[0] or 0.0) * len(result.documents)
     for number, rows in enumerate(chain(first, blocks)):
-        yield partial(_call, result, rows, whole, 0.0 if number else divisor)
+        yield partial(_call, result, rows, key, 0.0 if number else divisor)
 
 
-def _call(result: Result, rows: tuple[slice, ...], whole: bool, own_divisor: float) -> Call:
+def _call(result: Result, rows: tuple[slice, ...], key: int | None, own_divisor: float) -> Call:
     arguments = result.arguments
     parameters = result.of.declaration.parameters
     options = {name for name, value in arguments.options.items() if value != parameters[name].default}
@@ -403,12 +403,12 @@ def _call(result: Result, rows: tuple[slice, ...], whole: bool, own_divisor: flo
     made = Call(
         result.of,
         defaults | arguments.block(rows)[0],
-        arguments.rows if whole else (1, math.prod(s.stop - s.start for s in rows)),
+        arguments.rows if key is None else (1, math.prod(s.stop - s.start for s in rows)),
         arguments.class_axis,
         "mean" if result.reduction == "none" else result.reduction,
         given,
-        source=result if whole else None,
-        key=None if whole else id(result),
+        source=result if key is None else None,
+        key=key,
         own_divisor=own_divisor,
     )
     if "linear_weight" not in made.values:

@@ -19,8 +19,9 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from losscli.catalogue import entries
+from losscli.compute.result import Result
 from losscli.compute.threads import in_order
-from losscli.compute.variants import IMPOSSIBLE, Call
+from losscli.compute.variants import IMPOSSIBLE, Call, parts
 from losscli.errors import DataError, UsageError
 from losscli.mistakes import Variant
 
@@ -56,11 +57,8 @@ class Observed(NamedTuple):
     def wider(self) -> Observed:
         """The interval with one more unit of the last digit to either side."""
         unit = _unit(self.text)
-        return replace_interval(self, unit * 1.5 + FLOAT32 * abs(self.value))
-
-
-def replace_interval(number: Observed, half: float) -> Observed:
-    return Observed(number.text, number.value, number.value - half, number.value + half)
+        half = unit * 1.5 + FLOAT32 * abs(self.value)
+        return Observed(self.text, self.value, self.value - half, self.value + half)
 
 
 def observed(text: str) -> list[Observed]:
@@ -152,20 +150,16 @@ def stages() -> tuple[ModuleType, ...]:
     return tuple(sorted((entry.module() for entry in entries("mistakes")), key=lambda module: module.ORDER))
 
 
-def explained(parts: Iterable[Callable[[], Call]], numbers: Sequence[Observed], threads: int | None = 1) -> Explanation:
-    """What gives the numbers: the loss's own number, or those of its rows, under each mistake."""
-    tried = Tried(parts, threads)
-    return tried.explain(numbers)
-
-
 class Tried:
     """An input with each mistake, and each two, tried on it, ready to explain any number."""
 
-    def __init__(self, parts: Iterable[Callable[[], Call]], threads: int | None = 1) -> None:
+    def __init__(self, results: Iterable[Result], threads: int | None = 1) -> None:
         self._calls: list[Call] | None = []  # all of them, as long as they are small enough for pairs
         self._sums = _Sums()
         size = 0
-        for call, found in in_order(_tried_alone, parts, threads):
+        # the parts of a result on threads, but one result after the other: a stream is not read ahead
+        each = (tried for result in results for tried in in_order(_tried_alone, parts(result), threads))
+        for call, found in each:
             size += call.size
             small = self._calls is not None and call.whole and size <= MOST_NUMBERS
             self._calls = [*self._calls, call] if small and self._calls is not None else None
@@ -173,22 +167,30 @@ class Tried:
         if self._sums.right is None:
             raise DataError("the input is empty, but at least one document was expected.")
         self.right = self._sums.right
+        self._found: dict[tuple[str, Over], list[Trial]] = {}
 
-    @cache  # noqa: B019  lives as long as its numbers are asked for
     def singles(self, over: Over) -> list[Trial]:
         """Every mistake alone, as far as it changes something."""
+        return self._once("single", over, self._singles)
+
+    def pairs(self, over: Over) -> list[Trial] | None:
+        """Two mistakes of different stages at once, as far as they give something new; None for large input."""
+        return None if self._calls is None else self._once("pair", over, self._pairs)
+
+    def _once(self, tier: str, over: Over, make: Callable[[Over], list[Trial]]) -> list[Trial]:
+        if (tier, over) not in self._found:
+            self._found[tier, over] = make(over)
+        return self._found[tier, over]
+
+    def _singles(self, over: Over) -> list[Trial]:
         found = _finished(self._sums.of, over)
         if over == "all":
             found += _on_numbers([((), self.right)])
         return self._different(found, over)
 
-    @cache  # noqa: B019
-    def pairs(self, over: Over) -> list[Trial] | None:
-        """Two mistakes of different stages at once, as far as they give something new; None for large input."""
-        if self._calls is None:
-            return None
+    def _pairs(self, over: Over) -> list[Trial]:
         two = _Sums()
-        for call in self._calls:
+        for call in self._calls or ():
             two.add(call, _row_variants(_row_variants([((), call)])), whole=True)
         found = _finished(two.of, over)
         singles = self.singles(over)
@@ -210,6 +212,7 @@ class Tried:
         return [t for t in trials if len(t.values) != len(right) or not all(map(_same, t.values, right))]
 
     def explain(self, numbers: Sequence[Observed]) -> Explanation:
+        """What gives the numbers: the loss's own number, or those of its rows, under each mistake."""
         over: Over = "all" if len(numbers) == 1 else _over(self.right, len(numbers))
         right, singles = self.as_it_is(over), self.singles(over)
         found = partial(Explanation, tuple(numbers), right, singles=len(singles))
@@ -218,7 +221,7 @@ class Tried:
         if candidates := _candidates(singles, numbers) or list(_in_float32(right, numbers)):
             return found(tier="single", candidates=tuple(candidates))
         pairs = self.pairs(over)
-        skipped = "pairs of mistakes, on input of this size" if pairs is None else ""
+        skipped = "pairs of mistakes, and batches one by one, on input of this size" if pairs is None else ""
         found = partial(found, pairs=len(pairs or ()), skipped=skipped)
         if candidates := [c for c in _candidates(pairs or (), numbers) if c.chance < PAIR_CHANCE]:
             return found(tier="pair", candidates=tuple(candidates))
@@ -275,11 +278,18 @@ class _Sums:
     of: dict[tuple[tuple[str, str], ...], Chain] = field(default_factory=dict)
 
     def add(self, call: Call, found: Iterable[Chain], whole: bool) -> None:
-        """Add one more part; if not `whole`, only the first row of its arrays is kept, which shows what they are."""
+        """Add one more part.
+
+        If not `whole`, only the first row of its arrays is kept, which shows what they are, and the documents one by
+        one of the right call alone: there may be any number of them.
+        """
 
         def merged(before: Call | None, more: Call) -> Call:
             more = more if whole else more.first_row()
             return more if before is None else replace(more, known=before.tally + more.tally, source=None)
+
+        def wrong(call: Call) -> Call:
+            return call if whole else replace(call, known=call.tally.without_documents())
 
         seen = set()
         for variants, changed in found:
@@ -288,12 +298,12 @@ class _Sums:
                 self.impossible.add(key)  # in this part, or as a quotient of all rows, which parts do not add up to
             elif key not in seen:
                 before = self.of[key][1] if key in self.of else self.right
-                self.of[key] = variants, merged(before, changed)
+                self.of[key] = variants, wrong(merged(before, changed))
                 seen.add(key)
         self.of = {key: chain for key, chain in self.of.items() if key not in self.impossible}
         for key in self.of.keys() - seen:
             variants, before = self.of[key]
-            self.of[key] = variants, replace(before, known=before.tally + call.tally, source=None)
+            self.of[key] = variants, wrong(replace(before, known=before.tally + call.tally, source=None))
         self.right = merged(self.right, call)
 
 
@@ -310,6 +320,8 @@ def _tried_alone(part: Callable[[], Call]) -> tuple[Call, list[Chain]]:
 def _slim(variants: tuple[Variant, ...], call: Call) -> Chain:
     """Only the tally, so that a block's arrays can go before the next mistake is tried."""
     kept = call if call.impossible else call.first_row()
+    if kept.known is not None:
+        kept = replace(kept, known=kept.known.without_documents())
     return tuple(replace(v, call=kept) for v in variants), kept
 
 

@@ -32,7 +32,7 @@ def _divisors(call: Call) -> Iterator[Variant]:
     tally, classes = call.tally, call.classes
     total, n = tally.value, tally.count
     own = own_ratio(call)
-    of = "row" if not call.values or call.classes or call.by_index else "element"
+    of = "row" if call.classes or call.by_index else "element"
     weighted = call.weights is not None or tally.weight
     divides = "the sum of the weights" if weighted and tally.divisor != n else f"the {n} {of}s that count"
     mean = f"The mean divides by {divides}."
@@ -116,7 +116,7 @@ def _divisors(call: Call) -> Iterator[Variant]:
             "count the zeros, too.",
             4,
         )
-    if call.target in call.values and tally.positive and call.family == "binary":
+    if tally.positive and call.family == "binary":
         yield from by(
             "focal-div-positives",
             tally.positive,
@@ -208,7 +208,7 @@ def _groups(call: Call) -> Iterator[Variant]:
     tally = call.tally
     exp = call.name == "perplexity" and not call.values.get("bits")
     if len(tally.documents) > 1:
-        _, above, below = np.array(tally.documents, dtype=float).T
+        above, below = tally.documents.T
         yield from _means(call, above, below, f"the {len(above)} batches", "batch", 16)
     rows = tally.rows
     if (

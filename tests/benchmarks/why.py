@@ -20,7 +20,6 @@ import numpy as np
 
 import losscli
 from losscli.catalogue import find
-from losscli.compute.variants import parts
 from losscli.mistakes._search import Candidate, Explanation, Tried, observed
 from tests.benchmarks.arrays import npy
 from tests.benchmarks.measure import LOSSCLI, at_most, megabytes, run, show, verdict
@@ -55,7 +54,7 @@ def tried(command: str, document: Any) -> Tried:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of odd input, which is no concern here
         results = [getattr(losscli, entry.path.stem)(**each) for each in documents]
-    return Tried(part for result in results for part in parts(result))
+    return Tried(results)
 
 
 def names(candidate: Candidate) -> set[str]:

@@ -46,7 +46,7 @@ class Result(result.Result):
 
         text = number if isinstance(number, str) else ", ".join(map(repr, np.asarray(number, float).ravel().tolist()))
         found = Tried([self], self.settings.threads).explain(observed(text))
-        return Answer(_why.page(found), _why.record(found))
+        return Answer(_why.page(found, 4), _why.record(found))
 
     def compare(self) -> Answer:
         """The number by the rules of each library that has the loss."""

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,7 +26,7 @@ from losscli.compute.settings import Settings
 from losscli.documents import single
 from losscli.mistakes import _search as search
 from tests.catalogue import GOLDEN, golden_lines, named
-from tests.command import run
+from tests.command import ENVIRONMENT, PROGRAM, run
 
 INPUTS = 2  # of each loss
 FEW = 200  # numbers in an input: more take too long for all mistakes of all losses
@@ -180,6 +183,35 @@ def test_the_answer_in_each_format() -> None:
     assert run(*command, "--format", "csv").stdout.startswith("causes,value,residual,chance,says,mend\n")
     assert run(*command, "-q").returncode == 2
     assert run(*command, "--grad").returncode == 2
+
+
+def test_digits_are_those_that_were_asked_for() -> None:
+    command = ("ce", "--logits", "3,4;6,9", "--labels", "1,0", "--weight", "0.4,0.36", "--why", "0.6661")
+    assert "Cross entropy = 1.75290677, not 0.6661" in run(*command, "--digits", "8").stdout
+
+
+def test_linear_ce_is_told_by_its_own_name() -> None:
+    given = ("--hidden", "0.5,-1; 2,0", "--linear-weight", "1,0; 0,1; 1,1", "--labels", "2,0", "--why", "2")
+    record = json.loads(run("linear-ce", *given, "--json").stdout)
+    assert record["command"] == "linear-ce"
+    assert run("linear-ce", *given).stdout.strip().startswith("Linear cross entropy")
+
+
+def test_the_batches_of_a_stream_take_little_memory(tmp_path: Path) -> None:
+    line = '{"logits": [[1, 2, 0.5, 0, 3]], "labels": [1]}\n'
+    peaks = []
+    for n in (20_000, 100_000):
+        (tmp_path / "x.jsonl").write_text(line * n)
+        script = (
+            "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True); "
+            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+        )
+        asked = (PROGRAM, "ce", "x.jsonl", "--why", "1.491696", "--json")
+        done = subprocess.run(
+            [sys.executable, "-c", script, *asked], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, check=False
+        )
+        peaks.append(int(done.stdout))
+    assert peaks[1] < 1.2 * peaks[0]
 
 
 def test_exit_codes() -> None:

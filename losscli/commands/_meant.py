@@ -13,6 +13,7 @@ from typing import Any
 from losscli.catalogue import Entry, commands, entries
 from losscli.declare import Array, flag, key_of
 from losscli.errors import DataError
+from losscli.libraries._names import command as library_command
 from losscli.meaning import FORMS, form, meant
 from losscli.text import quoted, shortened
 
@@ -193,7 +194,7 @@ def _named(name: str) -> list[str]:
     """The commands that have a name, however it is written, or whose line of a library has it."""
     everything, squeezed = [*commands(), *entries("commands")], _squeezed(name)
     own = [e.name for e in everything if squeezed in map(_squeezed, e.names)]
-    return own or [e.name for e in everything if squeezed in map(_squeezed, _library_names(e))]
+    return own or list(filter(None, [library_command(name)]))
 
 
 def _nearly(name: str) -> list[str]:

@@ -45,7 +45,7 @@ class WhyAnswer:
             raise CheckError(f"nothing that was tried gives {self.text}.")
 
     def pages(self) -> Iterator[Page]:
-        yield page(self.found)
+        yield page(self.found, self.show.digits)
 
     def record(self) -> dict[str, Any]:
         return record(self.found)
@@ -66,7 +66,7 @@ def record(found: Explanation) -> dict[str, Any]:
     value = [n.value for n in found.observed]
     single = len(value) == 1
     return {
-        "command": found.right.call.name,
+        "command": found.entry.name,
         "loss": found.right.value if single else list(found.right.values),
         "observed": value[0] if single else value,
         "agrees": found.tier == "agrees",
@@ -116,20 +116,20 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] if text[:1].islower() and not text.startswith(("log1p", "logits[")) else text
 
 
-def page(found: Explanation) -> Page:
-    """The explanation for people."""
+def page(found: Explanation, digits: int) -> Page:
+    """The explanation for people, with at least so many digits behind the point."""
     call = found.right.call
-    title = call.loss.entry.title
+    title = found.entry.title
     written = ", ".join(n.text for n in found.observed)
-    loss = ", ".join(_digits(v, n) for v, n in zip(found.right.values, found.observed, strict=False)) or "nan"
+    loss = ", ".join(_digits(v, n, digits) for v, n in zip(found.right.values, found.observed, strict=False)) or "nan"
     if found.tier == "agrees":
         agrees = "These are the losses of the rows." if len(found.observed) > 1 else "The number is right."
         return Page(f"{title} = {loss}", "", _size(call), [f"{written} agrees with it. {agrees}"])
     body: list[Table | str] = []
     if found.tier == "none":
-        body += _nothing(found, written)
+        body += _nothing(found, written, digits)
     else:
-        body += _causes(found, written)
+        body += _causes(found, written, digits)
     return Page(f"{title} = {loss}, not {written}", "", _size(call), body)
 
 
@@ -138,7 +138,7 @@ def _size(call: Call) -> str:
     return counted(n, "loss", "losses") + (f", {call.tally.ignored} ignored" if call.tally.ignored else "")
 
 
-def _causes(found: Explanation, written: str) -> Iterator[Table | str]:
+def _causes(found: Explanation, written: str, digits: int) -> Iterator[Table | str]:
     best, *others = found.candidates
     if found.nearly:
         yield f"No mistake gives {written} to its last digit. If it was rounded on the way, it may be:"
@@ -147,16 +147,16 @@ def _causes(found: Explanation, written: str) -> Iterator[Table | str]:
     if others:
         few = "has too few digits to be sure" if best.verdict != "explains" else "fits more than one mistake"
         yield f"{written} {few}. It may be:"
-        yield _choice(found.candidates[:SHOWN], found.observed[0])
+        yield _choice(found.candidates[:SHOWN], found.observed[0], digits)
         left = len(found.candidates) - SHOWN
         if left > 0:
             yield f"{counted(left, 'more cause')} fit; --json has them all."
     if others or best.verdict == "possible":
         yield "To decide, give more digits, or the losses of single rows: --reduction none --why '...'."
-    yield from _explained(best, found, written, others=bool(others))
+    yield from _explained(best, found, written, digits, others=bool(others))
 
 
-def _explained(best: Candidate, found: Explanation, written: str, others: bool) -> Iterator[Table | str]:
+def _explained(best: Candidate, found: Explanation, written: str, digits: int, others: bool) -> Iterator[Table | str]:
     variants = best.first.variants
     lead = "The likeliest" if others else "It may be" if best.verdict == "possible" else written
     if len(variants) == 1:
@@ -168,7 +168,7 @@ def _explained(best: Candidate, found: Explanation, written: str, others: bool) 
     if equal:
         yield f"These data cannot tell it apart from: {'; or '.join(equal[:3])}. Other data would."
     if len(found.observed) == 1:
-        yield _side_by_side(best.first, found.right, found.observed[0])
+        yield _side_by_side(best.first, found, digits)
     mend = " ".join(_sentence(v.mend) for v in variants if v.mend)
     if mend:
         yield f"Mend it: {mend[0].lower() + mend[1:] if len(variants) == 1 else mend}"
@@ -193,15 +193,16 @@ def _round(x: float) -> str:
     return f"{round(x / size) * size:,}"
 
 
-def _choice(candidates: tuple[Candidate, ...], number: Observed) -> Table:
-    rows = [[_digits(c.first.value, number, 1), _short(c.first)] for c in candidates]
+def _choice(candidates: tuple[Candidate, ...], number: Observed, digits: int) -> Table:
+    rows = [[_digits(c.first.value, number, digits, 1), _short(c.first)] for c in candidates]
     return Table(["value", "cause"], rows, left={1})
 
 
-def _side_by_side(wrong: Trial, right: Trial, number: Observed) -> Table:
+def _side_by_side(wrong: Trial, found: Explanation, digits: int) -> Table:
+    right, (number,) = found.right, found.observed
     rows = [
-        ["yours", _working(wrong), f"= {_digits(wrong.value, number, 1)}"],
-        [right.call.name, _working(right), f"= {_digits(right.value, number, 1)}"],
+        ["yours", _working(wrong), f"= {_digits(wrong.value, number, digits, 1)}"],
+        [found.entry.name, _working(right), f"= {_digits(right.value, number, digits, 1)}"],
     ]
     return Table(["", "", ""], rows, left={0, 1, 2})
 
@@ -222,18 +223,18 @@ def _working(trial: Trial) -> str:
     return f"{units[-1]},  loss = {text}" if call.unit is not None and units else text
 
 
-def _digits(value: float, number: Observed, more: int = 0) -> str:
+def _digits(value: float, number: Observed, least: int, more: int = 0) -> str:
     """A value with as many digits as the number has that it is compared with."""
     if not math.isfinite(value):
         return str(value)
     mantissa = number.text.lower().partition("e")[0]
-    decimals = len(mantissa.partition(".")[2]) or 4
-    if "e" in number.text.lower() or (value and abs(value) < 10.0 ** -(max(4, decimals) - 1)):
-        return f"{value:.{max(4, decimals)}g}"
-    return f"{value:.{min(17, max(4, decimals) + more)}f}"
+    decimals = max(least, len(mantissa.partition(".")[2]))
+    if "e" in number.text.lower() or (value and abs(value) < 10.0 ** (1 - decimals)):
+        return f"{value:.{max(1, decimals)}g}"
+    return f"{value:.{min(17, decimals + more)}f}"
 
 
-def _nothing(found: Explanation, written: str) -> Iterator[Table | str]:
+def _nothing(found: Explanation, written: str, digits: int) -> Iterator[Table | str]:
     pairs = f" and {found.pairs:,} pairs of mistakes" if found.pairs else ""
     skipped = f" Not tried: {found.skipped}." if found.skipped else ""
     yield f"No mistake that losscli knows gives {written}: {found.singles:,} single ones{pairs} were tried.{skipped}"
@@ -242,7 +243,7 @@ def _nothing(found: Explanation, written: str) -> Iterator[Table | str]:
         number = found.observed[0]
         yield Table(
             ["value", "off", "cause"],
-            [[_digits(t.value, number, 1), f"{t.value - number.value:+.2g}", _short(t)] for t in found.nearest],
+            [[_digits(t.value, number, digits, 1), f"{t.value - number.value:+.2g}", _short(t)] for t in found.nearest],
             left={2},
         )
     if len(found.observed) == 1:

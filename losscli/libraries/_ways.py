@@ -160,6 +160,14 @@ def by_all(call: Call) -> Ratio:
     return Ratio(call.tally.value, call.tally.count + call.tally.ignored)
 
 
+def tokens(at: At, module: str) -> str:
+    """Lines that bring logits and labels to (B, T, V) and (B, T), each token's label beside it."""
+    code = at.last(module)
+    if len(at.first) == 2:
+        code += "logits, labels = logits[None], labels[None]\n"
+    return code + "logits, labels = logits[:, :-1], labels[:, 1:]\n" * at["shift"]
+
+
 def axis_1(at: At) -> str:
     """Lines that move the classes to axis 1."""
     if at.axis in (None, 1) or len(at.first) < 2:

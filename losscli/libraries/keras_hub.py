@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from losscli.libraries._ways import At, Way
+from losscli.libraries._ways import At, Way, tokens
 
 IMPORTS = "import keras_hub\nimport numpy as np"
 ARRAYS = "numpy"
@@ -19,13 +19,8 @@ def conventions(at: At) -> Iterator[Way]:
     if at["bits"] or at.reduction != "mean":
         yield Way("", None, why="gives the perplexity only")
         return
-    code = at.last("np")
-    if len(at.first) == 2:
-        code += "logits, labels = logits[None], labels[None]\n"
-    if at["shift"]:
-        code += "logits, labels = logits[:, :-1], labels[:, 1:]\n"
+    code = tokens(at, "np")
     if at.ignored:
-        code += f"labels = np.where(labels == {at['ignore_index']!r}, -1, labels)\n"
         yield Way("", None, why="ignores one token, mask_token_id")
         return
     code += "metric = keras_hub.metrics.Perplexity(from_logits=True, dtype='float64')\n"

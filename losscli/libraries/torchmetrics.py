@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from losscli.libraries._ways import At, Way
+from losscli.libraries._ways import At, Way, tokens
 
 IMPORTS = "import torch\nfrom torchmetrics.text import Perplexity\n\ntorch.set_default_dtype(torch.float64)"
 ARRAYS = "torch"
@@ -19,10 +19,6 @@ def conventions(at: At) -> Iterator[Way]:
     if at["bits"] or at.reduction != "mean":
         yield Way("", None, why="gives the perplexity only")
         return
-    code = at.last("torch")
-    if len(at.first) == 2:
-        code += "logits, labels = logits[None], labels[None]\n"
-    if at["shift"]:
-        code += "logits, labels = logits[:, :-1], labels[:, 1:]\n"
+    code = tokens(at, "torch")
     ignore = f"ignore_index={at['ignore_index']!r}" if at.ignored else ""
     yield at.own(f"{code}loss = Perplexity({ignore})(logits, labels)")

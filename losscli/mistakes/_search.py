@@ -18,7 +18,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from losscli.catalogue import entries
+from losscli.catalogue import Entry, entries
 from losscli.compute.result import Result
 from losscli.compute.threads import in_order
 from losscli.compute.variants import IMPOSSIBLE, Call, parts
@@ -127,6 +127,7 @@ class Candidate:
 class Explanation:
     """What gives the numbers that were observed.
 
+    entry       the loss that was asked for: linear-ce is tried as the ce that it is
     tier        agrees: the loss itself; single: one mistake; pair: two; none: nothing that was tried
     singles     how many single mistakes were tried, and how many pairs
     candidates  best first; nearly: whether they take one more unit of the last digit
@@ -134,6 +135,7 @@ class Explanation:
     skipped     what was not tried
     """
 
+    entry: Entry
     observed: tuple[Observed, ...]
     right: Trial
     tier: Literal["agrees", "single", "pair", "none"]
@@ -158,12 +160,13 @@ class Tried:
         self._sums = _Sums()
         size = 0
         # the parts of a result on threads, but one result after the other: a stream is not read ahead
-        each = (tried for result in results for tried in in_order(_tried_alone, parts(result), threads))
-        for call, found in each:
-            size += call.size
-            small = self._calls is not None and call.whole and size <= MOST_NUMBERS
-            self._calls = [*self._calls, call] if small and self._calls is not None else None
-            self._sums.add(call, found, whole=self._calls is not None)
+        for result in results:
+            self.entry = result.of.entry
+            for call, found in in_order(_tried_alone, parts(result), threads):
+                size += call.size
+                small = self._calls is not None and call.whole and size <= MOST_NUMBERS
+                self._calls = [*self._calls, call] if small and self._calls is not None else None
+                self._sums.add(call, found, whole=self._calls is not None)
         if self._sums.right is None:
             raise DataError("the input is empty, but at least one document was expected.")
         self.right = self._sums.right
@@ -215,7 +218,7 @@ class Tried:
         """What gives the numbers: the loss's own number, or those of its rows, under each mistake."""
         over: Over = "all" if len(numbers) == 1 else _over(self.right, len(numbers))
         right, singles = self.as_it_is(over), self.singles(over)
-        found = partial(Explanation, tuple(numbers), right, singles=len(singles))
+        found = partial(Explanation, self.entry, tuple(numbers), right, singles=len(singles))
         if _fits(right, numbers):
             return found(tier="agrees")
         if candidates := _candidates(singles, numbers) or list(_in_float32(right, numbers)):

@@ -7,8 +7,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-import numpy as np
-
 from losscli.compute.variants import Call
 from losscli.declare import Choice, Number
 from losscli.mistakes import Variant, mistake
@@ -95,8 +93,6 @@ def _other_options(call: Call) -> Iterator[Variant]:
 
 
 def _word(value: Any) -> str:
-    return (
-        {True: "true", False: "false"}.get(value, f"{value:g}" if isinstance(value, float) else str(value))
-        if not isinstance(value, np.ndarray)
-        else "the array"
-    )
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -8,9 +8,9 @@ import numpy as np
 
 from losscli.compute.variants import Call
 from losscli.mistakes import Variant, mistake
+from losscli.mistakes.input import NO_LABEL
 
 ORDER = 3
-NOTHING = -(2**62)  # a label that no row has
 
 
 def variants(call: Call) -> Iterator[Variant]:
@@ -23,7 +23,7 @@ def variants(call: Call) -> Iterator[Variant]:
     if ignored.any() and 0 <= now < classes:
         yield mistake(
             "ignore-not-applied",
-            call.having(**{option: NOTHING}),
+            call.having(**{option: NO_LABEL}),
             f"the rows with the label {now} counted",
             f"With {option} {now} these rows count for nothing.",
             f"give {option}={now} to the loss.",

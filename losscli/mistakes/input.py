@@ -76,7 +76,9 @@ def at_labels(call: Call, a: Floats, of: Callable[[Floats], Floats] = np.positiv
 def _of_logits(call: Call) -> Iterator[Variant]:
     x, first = call.x, call.first
     several = call.classes is not None and call.classes > 1 and call.values.get("mode") in (None, "multiclass")
-    if several and call.family != "margin" and call.name not in ("multilabel-soft-margin",):
+    if call.family == "margin":
+        return
+    if several and call.name != "multilabel-soft-margin":
         log_p = log_softmax(x) if x.ndim > 2 else call.log_softmax
         yield mistake(
             "probs-as-logits",
@@ -108,11 +110,10 @@ def _of_logits(call: Call) -> Iterator[Variant]:
         yield from _other_axes(call)
         if call.by_index or call.t.ndim == 2:
             yield from _softmax_left_out(call, log_p)
-    if not several and call.family != "margin":
-        p = ops.sigmoid(x)
+    else:
         yield mistake(
             "sigmoid-twice",
-            call.having(**{first: p}),
+            call.having(**{first: ops.sigmoid(x)}),
             "the sigmoid taken twice",
             f"{call.loss.entry.title} takes logits and has the sigmoid in it.",
             "take the sigmoid out of the model.",
@@ -131,16 +132,6 @@ def _of_logits(call: Call) -> Iterator[Variant]:
             )
         if call.name in ("bce-logits", "focal", "multilabel-soft-margin"):
             yield from _sigmoid_left_out(call)
-    if call.name == "multilabel-soft-margin":
-        yield mistake(
-            "sigmoid-twice",
-            call.having(**{first: ops.sigmoid(x)}),
-            "the sigmoid taken twice",
-            "The loss takes logits and has the sigmoid in it.",
-            "take the sigmoid out of the model.",
-            4,
-            **{first: f"sigmoid({first})"},
-        )
 
 
 def _softmax_left_out(call: Call, log_p: Floats) -> Iterator[Variant]:
@@ -193,7 +184,7 @@ def _log_of_clipped(p: Floats) -> Floats:
 
 
 def _sigmoid_left_out(call: Call) -> Iterator[Variant]:
-    x, t, first = call.x, call.t, call.first
+    x, first = call.x, call.first
     for low, high, whose in (
         (1e-7, BELOW_ONE, "clipped at 1e-7, Keras without from_logits=True"),
         (1e-7, 1 - 1e-7, "clipped at 1e-7"),
@@ -202,18 +193,13 @@ def _sigmoid_left_out(call: Call) -> Iterator[Variant]:
         p = np.clip(x, low, high)
         yield mistake(
             "logits-as-probs",
-            _on_probabilities(call, p, t),
+            call.having(**{first: np.log(p) - np.log1p(-p)}),
             f"the logits taken for probabilities ({whose})",
             f"{call.loss.entry.title} takes logits.",
             "in Keras, set from_logits=True.",
             8,
             **{first: f"clip({first})"},
         )
-
-
-def _on_probabilities(call: Call, p: Floats, t: Floats) -> Call:
-    """The call as if its predictions were these probabilities."""
-    return call.having(**{call.first: np.log(p) - np.log1p(-p)})
 
 
 def _of_log_probabilities(call: Call) -> Iterator[Variant]:

@@ -56,7 +56,7 @@ def _clipped(call: Call) -> Iterator[Variant]:
         return
     if call.name == "nll" and call.by_index:
         log_p = x
-    elif call.name in ("ce", "linear-ce") and call.scale == "logits" and not call.get("label_smoothing"):
+    elif call.name == "ce" and call.scale == "logits" and not call.get("label_smoothing"):
         log_p = call.log_softmax
     else:
         return
@@ -134,7 +134,7 @@ def _rounded(call: Call) -> Iterator[Variant]:
             mend = "compute losses in float32 at least." if name != "float32" else "compute in float64."
             common, changes = ("losscli computes in float64.", mend, 8), {first: f"{name}({first})"}
             yield mistake(name, rounded, what, *common, **changes)
-            plain = call.name in ("ce", "perplexity", "linear-ce") and call.by_index and not call.get("label_smoothing")
+            plain = call.name in ("ce", "perplexity") and call.by_index and not call.get("label_smoothing")
             if call.whole and plain and first == "logits":
                 z = narrow(call.x)
                 lse = narrow(

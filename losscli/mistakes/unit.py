@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -45,12 +45,14 @@ def variants(call: Call) -> Iterator[Variant]:
             reduction="bits",
         )
         return
-    yield mistake("sign", _of(call, lambda v: -v), "the sign exchanged", "", "change the sign.", 4, reduction="-loss")
+    yield mistake(
+        "sign", call.in_unit(lambda v: -v), "the sign exchanged", "", "change the sign.", 4, reduction="-loss"
+    )
     if call.has_logarithm:
         power = 2 if call.name == "msle" else 1  # of the logarithm in the loss
         yield mistake(
             "log-base-2",
-            _of(call, lambda v: v / math.log(2) ** power),
+            call.in_unit(lambda v: v / math.log(2) ** power),
             "in bits: the logarithm to base 2",
             "Losses take the natural logarithm.",
             "multiply by ln 2 = 0.693147.",
@@ -59,17 +61,17 @@ def variants(call: Call) -> Iterator[Variant]:
         )
         yield mistake(
             "log-base-10",
-            _of(call, lambda v: v / math.log(10) ** power),
+            call.in_unit(lambda v: v / math.log(10) ** power),
             "the logarithm to base 10",
             "Losses take the natural logarithm.",
             "multiply by ln 10 = 2.302585.",
             6,
             reduction="log10",
         )
-    if call.name in ("ce", "nll", "linear-ce") and call.reduction == "mean":
+    if call.name in ("ce", "nll") and call.reduction == "mean":
         yield mistake(
             "perplexity",
-            _of(call, _exp),
+            call.in_unit(_exp),
             "the perplexity, exp of the loss",
             "",
             "take its logarithm.",
@@ -78,7 +80,7 @@ def variants(call: Call) -> Iterator[Variant]:
         )
         yield mistake(
             "perplexity-base-2",
-            _of(call, lambda v: 2**v if v < 1000 else math.inf),
+            call.in_unit(lambda v: 2**v if v < 1000 else math.inf),
             "2^loss",
             "",
             "take exp of the loss for the perplexity.",
@@ -87,7 +89,7 @@ def variants(call: Call) -> Iterator[Variant]:
         )
         yield mistake(
             "exp-minus-loss",
-            _of(call, lambda v: _exp(-v)),
+            call.in_unit(lambda v: _exp(-v)),
             "exp(-loss), the geometric mean of the labels' probabilities",
             "",
             "take minus the logarithm.",
@@ -98,7 +100,7 @@ def variants(call: Call) -> Iterator[Variant]:
         name = "js-sqrt" if call.name == "js" else "rmse-vs-mse"
         yield mistake(
             name,
-            _of(call, lambda v: math.sqrt(v) if v >= 0 else math.nan),
+            call.in_unit(lambda v: math.sqrt(v) if v >= 0 else math.nan),
             f"the root of the mean{': the distance, as in SciPy' if call.name == 'js' else ''}",
             "",
             "square it.",
@@ -109,7 +111,7 @@ def variants(call: Call) -> Iterator[Variant]:
     if call.name in ("mse", "msle", "brier", "l1"):
         yield mistake(
             "half-mse",
-            _of(call, lambda v: v / 2),
+            call.in_unit(lambda v: v / 2),
             "half of it, as optax.l2_loss",
             "",
             "multiply by 2.",
@@ -119,7 +121,7 @@ def variants(call: Call) -> Iterator[Variant]:
     if call.name in ("huber", "smooth-l1", "js", "gaussian-nll", "pinball", "mse"):
         yield mistake(
             "missing-half",
-            _of(call, lambda v: 2 * v),
+            call.in_unit(lambda v: 2 * v),
             "twice it: the factor 1/2 is missing",
             "",
             "multiply by 1/2.",
@@ -129,7 +131,7 @@ def variants(call: Call) -> Iterator[Variant]:
     if call.family == "segmentation":
         yield mistake(
             "one-minus-missing",
-            _of(call, lambda v: 1 - v),
+            call.in_unit(lambda v: 1 - v),
             "the coefficient, not 1 minus it",
             "A loss falls as the overlap grows.",
             "take 1 minus it.",
@@ -138,7 +140,7 @@ def variants(call: Call) -> Iterator[Variant]:
         )
         yield mistake(
             "negative-coefficient",
-            _of(call, lambda v: v - 1),
+            call.in_unit(lambda v: v - 1),
             "minus the coefficient",
             "",
             "add 1.",
@@ -147,7 +149,7 @@ def variants(call: Call) -> Iterator[Variant]:
         )
         yield mistake(
             "dice-log",
-            _of(call, lambda v: -math.log(1 - v) if v < 1 else math.nan),
+            call.in_unit(lambda v: -math.log(1 - v) if v < 1 else math.nan),
             "minus the logarithm of the coefficient",
             "",
             "take 1 minus it.",
@@ -157,7 +159,7 @@ def variants(call: Call) -> Iterator[Variant]:
     if call.family == "detection":
         yield mistake(
             "one-minus-missing",
-            _of(call, lambda v: 1 - v),
+            call.in_unit(lambda v: 1 - v),
             "the IoU, not 1 minus it",
             "",
             "take 1 minus it.",
@@ -167,7 +169,7 @@ def variants(call: Call) -> Iterator[Variant]:
     if call.name == "mape":
         yield mistake(
             "accuracy-not-error",
-            _of(call, lambda v: 100 - v),
+            call.in_unit(lambda v: 100 - v),
             "100 minus it, an accuracy",
             "",
             "take 100 minus it.",
@@ -176,7 +178,7 @@ def variants(call: Call) -> Iterator[Variant]:
         )
         yield mistake(
             "mape-fraction",
-            _of(call, lambda v: v / 100),
+            call.in_unit(lambda v: v / 100),
             "a fraction, as in scikit-learn, not percent",
             "",
             "multiply by 100.",
@@ -185,12 +187,8 @@ def variants(call: Call) -> Iterator[Variant]:
         )
     if call.family == "regression" and call.name != "mape":
         yield mistake(
-            "percent", _of(call, lambda v: 100 * v), "in percent", "", "divide by 100.", 1, reduction="100 loss"
+            "percent", call.in_unit(lambda v: 100 * v), "in percent", "", "divide by 100.", 1, reduction="100 loss"
         )
-
-
-def _of(call: Call, unit: Callable[[float], float]) -> Call:
-    return call.in_unit(unit)
 
 
 def _exp(v: float) -> float:
